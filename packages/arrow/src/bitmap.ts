@@ -58,6 +58,26 @@ export function sliceBitmap(bitmap: Uint8Array, start: number, length: number): 
   return out
 }
 
+/** Writes the first `length` bits of `source` to `target` from bit `start`; the target's bits there must be zero. */
+export function copyBits(source: Uint8Array, length: number, target: Uint8Array, start: number): void {
+  const bytes = length >>> 3
+  const rest = length & 7
+  const first = start >>> 3
+  const shift = start & 7
+  if (shift === 0) target.set(source.subarray(0, bytes), first)
+  else {
+    for (let i = 0; i < bytes; i++) {
+      const byte = source[i]!
+      target[first + i]! |= byte << shift
+      target[first + i + 1]! |= byte >>> (8 - shift)
+    }
+  }
+  if (rest === 0) return
+  const byte = source[bytes]! & ((1 << rest) - 1)
+  target[first + bytes]! |= byte << shift
+  if (shift + rest > 8) target[first + bytes + 1]! |= byte >>> (8 - shift)
+}
+
 /** `a AND b` over `length` bits. */
 export function andBitmaps(a: Uint8Array, b: Uint8Array, length: number): Uint8Array {
   const bytes = bitmapBytes(length)

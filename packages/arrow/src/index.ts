@@ -37,6 +37,7 @@ export {
   bitmapBytes,
   bitmapToSelection,
   clearBit,
+  copyBits,
   countSet,
   getBit,
   mergeValidity,
@@ -62,6 +63,7 @@ export {
   sliceVector,
   structVector,
   vectorBytes,
+  withNulls,
 } from './vector.js'
 export type {
   BooleanVector,
@@ -81,3 +83,13 @@ export { take } from './take.js'
 export { Batch } from './batch.js'
 export type { Column } from './batch.js'
 export type { IntervalValue, Scalar } from './scalar.js'
+export { decimalFromBytes, intervalFromBytes, scalarAt, scalarsOf } from './scalar-at.js'
+export { compareByteArrays, compareNumbers, compareScalars, compareText, intervalLength, scalarEquals } from './scalar-compare.js'
+export { vectorBuilder, vectorFromScalars } from './builder.js'
+export type { VectorBuilder } from './builder.js'
+export { constantVector, datumToVector, datumType, scalarDatum, vectorDatum } from './datum.js'
+export type { Datum, ScalarDatum } from './datum.js'
+export { concatBatches, concatVectors } from './concat.js'
+export { decodeDictionary, dictionaryEncode, DictionaryIndex, isIndexable, remapDictionary } from './dictionary.js'
+export { hashColumns, hashVector } from './hash.js'
+export { MAX_OFFSET, tooLarge } from './offsets.js'

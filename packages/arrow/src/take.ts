@@ -2,6 +2,7 @@
 
 import { unreachable } from '@artemis/errors'
 import { bitmapBytes } from './bitmap.js'
+import { MAX_OFFSET, tooLarge } from './offsets.js'
 import type { BytesVector, ListVector, Nulls, PrimitiveValues, Vector } from './vector.js'
 import {
   allocatePrimitive,
@@ -12,6 +13,7 @@ import {
   int32Words,
   listVector,
   nullVector,
+  nullsOf,
   primitiveVector,
   structVector,
 } from './vector.js'
@@ -24,8 +26,8 @@ export function take(vector: Vector, indices: Int32Array, negativeIsNull = false
   const length = indices.length
   const validity = takeValidity(vector, indices, negativeIsNull)
   const given: Nulls = { validity }
-  const rows = negativeIsNull ? clampNegative(indices, vector.length) : indices
-  if (negativeIsNull && vector.length === 0) return takeFromEmpty(vector, length, validity!)
+  if (negativeIsNull && vector.length === 0) return nullsOf(vector.type, length)
+  const rows = negativeIsNull ? clampNegative(indices) : indices
   switch (vector.layout) {
     case 'null':
       return nullVector(length)
@@ -69,41 +71,10 @@ function takeValidity(vector: Vector, indices: Int32Array, negativeIsNull: boole
   return out
 }
 
-function clampNegative(indices: Int32Array, rows: number): Int32Array {
-  if (rows === 0) return indices
+function clampNegative(indices: Int32Array): Int32Array {
   const out = new Int32Array(indices.length)
   for (let k = 0; k < indices.length; k++) out[k] = indices[k]! < 0 ? 0 : indices[k]!
   return out
-}
-
-/** All rows are null: an empty vector has no row that a clamped index could read. */
-function takeFromEmpty(vector: Vector, length: number, validity: Uint8Array): Vector {
-  const given: Nulls = { validity, nullCount: length }
-  switch (vector.layout) {
-    case 'null':
-      return nullVector(length)
-    case 'boolean':
-      return booleanVector(length, new Uint8Array(bitmapBytes(length)), given)
-    case 'primitive':
-      return primitiveVector(vector.type, allocatePrimitive(vector.type, length), given)
-    case 'fixed':
-      return fixedVector(vector.type, length, new Uint8Array(length * vector.byteWidth), given)
-    case 'bytes':
-      return bytesVector(vector.type, new Int32Array(length + 1), new Uint8Array(0), given)
-    case 'dictionary':
-      return takeFromEmpty(vector.dictionary, length, validity)
-    case 'list':
-      return listVector(vector.type, new Int32Array(length + 1), vector.child, given)
-    case 'struct':
-      return structVector(
-        vector.type,
-        length,
-        vector.children.map((child) => takeFromEmpty(child, length, validity)),
-        given,
-      )
-    default:
-      return unreachable(vector, 'vector layout')
-  }
 }
 
 function takeBits(values: Uint8Array, rows: Int32Array): Uint8Array {
@@ -163,6 +134,10 @@ function takeWords2(words: Int32Array, rows: Int32Array, out: Int32Array): void 
 
 function takeFixed(values: Uint8Array, width: number, rows: Int32Array): Uint8Array {
   const out = new Uint8Array(rows.length * width)
+  if (width === 16 && (values.byteOffset & 3) === 0) {
+    takeWords4(int32Words(values), rows, int32Words(out))
+    return out
+  }
   for (let k = 0; k < rows.length; k++) {
     const from = rows[k]! * width
     const to = k * width
@@ -171,16 +146,40 @@ function takeFixed(values: Uint8Array, width: number, rows: Int32Array): Uint8Ar
   return out
 }
 
-function takeBytes(vector: BytesVector, rows: Int32Array, given: Nulls): BytesVector {
-  const { offsets, data } = vector
-  const outOffsets = new Int32Array(rows.length + 1)
+function takeWords4(words: Int32Array, rows: Int32Array, out: Int32Array): void {
+  for (let k = 0; k < rows.length; k++) {
+    const from = rows[k]! * 4
+    const to = k * 4
+    out[to] = words[from]!
+    out[to + 1] = words[from + 1]!
+    out[to + 2] = words[from + 2]!
+    out[to + 3] = words[from + 3]!
+  }
+}
+
+/**
+ * Offsets of the taken rows; a null takes no room, whatever lies under it. The sum is checked as a double, since many
+ * copies of a long value can pass what int32 offsets address.
+ */
+function takeOffsets(vector: BytesVector | ListVector, rows: Int32Array, validity: Uint8Array | null): Int32Array {
+  const { offsets } = vector
+  const out = new Int32Array(rows.length + 1)
   let size = 0
   for (let k = 0; k < rows.length; k++) {
-    const row = rows[k]!
-    size += offsets[row + 1]! - offsets[row]!
-    outOffsets[k + 1] = size
+    if (validity === null || ((validity[k >>> 3]! >>> (k & 7)) & 1) === 1) {
+      const row = rows[k]!
+      size += offsets[row + 1]! - offsets[row]!
+    }
+    out[k + 1] = size
   }
-  const out = new Uint8Array(size)
+  if (size > MAX_OFFSET) throw tooLarge(vector.type)
+  return out
+}
+
+function takeBytes(vector: BytesVector, rows: Int32Array, given: Nulls): BytesVector {
+  const { offsets, data } = vector
+  const outOffsets = takeOffsets(vector, rows, given.validity ?? null)
+  const out = new Uint8Array(outOffsets[rows.length]!)
   for (let k = 0; k < rows.length; k++) {
     const from = offsets[rows[k]!]!
     const to = outOffsets[k]!
@@ -193,13 +192,13 @@ function takeBytes(vector: BytesVector, rows: Int32Array, given: Nulls): BytesVe
 
 function takeList(vector: ListVector, rows: Int32Array, given: Nulls): ListVector {
   const { offsets } = vector
-  const outOffsets = new Int32Array(rows.length + 1)
-  for (let k = 0; k < rows.length; k++) outOffsets[k + 1] = outOffsets[k]! + offsets[rows[k]! + 1]! - offsets[rows[k]!]!
+  const outOffsets = takeOffsets(vector, rows, given.validity ?? null)
   const childRows = new Int32Array(outOffsets[rows.length]!)
   let position = 0
   for (let k = 0; k < rows.length; k++) {
-    const end = offsets[rows[k]! + 1]!
-    for (let i = offsets[rows[k]!]!; i < end; i++) childRows[position++] = i
+    const from = offsets[rows[k]!]!
+    const count = outOffsets[k + 1]! - outOffsets[k]!
+    for (let i = 0; i < count; i++) childRows[position++] = from + i
   }
   return listVector(vector.type, outOffsets, take(vector.child, childRows), given)
 }

@@ -174,6 +174,12 @@ export function int32Words(values: ArrayBufferView): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.byteLength >>> 2)
 }
 
+/** The same values under another validity; `nullCount` is counted when not given. */
+export function withNulls<V extends Vector>(vector: V, given: Nulls): V {
+  if (vector.layout === 'null') return vector
+  return { ...vector, ...nulls(vector.length, given) }
+}
+
 /** Whether row i is not null. For loops, read `validity` once instead. */
 export function isValid(vector: Vector, index: number): boolean {
   return vector.validity === null || ((vector.validity[index >>> 3]! >>> (index & 7)) & 1) === 1
