@@ -99,6 +99,10 @@ export {
   walkExpression,
   walkPlan,
 } from './walk.js'
+export { describeNode, explainLogicalPlan, formatAggregate, formatExpression, formatSortKey } from './explain.js'
+export { formatLiteral } from './literal-text.js'
+export { checkInvariants } from './invariants.js'
+export type { InvariantOptions } from './invariants.js'
 // The types of values belong to the plan's vocabulary: `sql` and `optimizer` see arrow through here.
 export {
   binary,
