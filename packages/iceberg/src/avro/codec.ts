@@ -1,0 +1,49 @@
+/** The block compressions of Avro container files. */
+import * as zlib from 'node:zlib'
+import { DataError, UnsupportedError } from '@artemis/errors'
+import { snappyDecompress } from './snappy.js'
+
+const MAX_BLOCK_BYTES = 1 << 30
+
+/** Decompresses one block. Damaged bytes are a `DataError`, a codec we do not have an `UnsupportedError`. */
+export function decompressBlock(codec: string, bytes: Uint8Array): Uint8Array {
+  switch (codec) {
+    case 'null':
+      return bytes
+    case 'deflate':
+      return guarded(codec, () => zlib.inflateRawSync(bytes, { maxOutputLength: MAX_BLOCK_BYTES }))
+    case 'snappy':
+      // The last four bytes are a CRC-32 of the plain bytes; the decoder's own checks are enough to find truncation.
+      if (bytes.length < 4) throw new DataError({ code: 'AVRO_INVALID', message: 'Avro block is too short for Snappy' })
+      return snappyDecompress(bytes.subarray(0, bytes.length - 4))
+    case 'zstandard': {
+      const decompress = zstdDecompressor()
+      return guarded(codec, () => decompress(bytes, { maxOutputLength: MAX_BLOCK_BYTES }))
+    }
+    default:
+      throw new UnsupportedError({ code: 'UNSUPPORTED_CODEC', message: `the Avro codec "${codec}" is not supported` })
+  }
+}
+
+type Decompressor = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array
+
+/** Node has zstd from 22.15 on; our types are those of Node 20, so the function is looked up by name. */
+function zstdDecompressor(): Decompressor {
+  const found: unknown = Reflect.get(zlib, 'zstdDecompressSync')
+  if (typeof found !== 'function') {
+    throw new UnsupportedError({
+      code: 'UNSUPPORTED_CODEC',
+      message: 'the Avro codec "zstandard" is not supported on this version of Node.js',
+      hint: 'Node.js 22.15 and later have it.',
+    })
+  }
+  return found as Decompressor
+}
+
+function guarded(codec: string, decompress: () => Uint8Array): Uint8Array {
+  try {
+    return decompress()
+  } catch (error) {
+    throw new DataError({ code: 'AVRO_INVALID', message: `Avro block does not decompress as ${codec}`, cause: error })
+  }
+}
