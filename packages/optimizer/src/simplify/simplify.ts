@@ -1,0 +1,123 @@
+/** One bottom-up pass over an expression: constants, boolean algebra, NOT to the leaves, comparisons. */
+
+import { ArtemisError } from '@artemis/errors'
+import type { CaseExpression, Expression, InListExpression, IsNullExpression } from '@artemis/plan'
+import { and, bool, comparison, expressionChildren, formatExpression, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
+import type { OptimizerContext } from '../rule.js'
+import { negate } from './negate.js'
+import { simplifyComparison } from './comparison.js'
+
+export function simplifyExpression(expression: Expression, context: OptimizerContext): Expression {
+  const node = mapExpressionChildren(expression, (child) => simplifyExpression(child, context))
+  const folded = fold(node, context)
+  switch (folded.kind) {
+    case 'and':
+    case 'or':
+      return simplifyLogical(folded.kind, folded.operands, folded)
+    case 'not':
+      return negate(folded.input, (inner) => simplifyExpression(inner, context))
+    case 'comparison':
+      return simplifyComparison(folded)
+    case 'is_null':
+      return simplifyIsNull(folded)
+    case 'in_list':
+      return simplifyInList(folded)
+    case 'case':
+      return simplifyCase(folded)
+    case 'cast':
+      return typeEquals(folded.input.type, folded.type) ? folded.input : folded
+    default:
+      return folded
+  }
+}
+
+/** The value of an expression over literals. One that raises an error stays: it may never be reached when it runs. */
+function fold(expression: Expression, context: OptimizerContext): Expression {
+  if (expression.kind === 'literal' || expression.kind === 'column' || expression.kind === 'parameter' || expression.kind === 'subquery') return expression
+  if (expression.kind === 'call' && expression.function.volatility === 'volatile') return expression
+  const children = expressionChildren(expression)
+  if (!children.every((child) => child.kind === 'literal')) return foldNullArgument(expression)
+  try {
+    return literal(expression.type, context.evaluate(expression), expression.span)
+  } catch (error) {
+    if (error instanceof ArtemisError && error.kind !== 'internal') return expression
+    throw error
+  }
+}
+
+/** A call that propagates NULL is NULL when one argument is. */
+function foldNullArgument(expression: Expression): Expression {
+  const propagates = expression.kind === 'call' && expression.function.nullHandling === 'propagate' && expression.function.volatility !== 'volatile'
+  const isNullLiteral = (item: Expression): boolean => item.kind === 'literal' && item.value === null
+  return propagates && expression.arguments.some(isNullLiteral) ? literal(expression.type, null, expression.span) : expression
+}
+
+function simplifyLogical(kind: 'and' | 'or', operands: readonly Expression[], original: Expression): Expression {
+  const neutral = kind === 'and'
+  const seen = new Set<string>()
+  const kept: Expression[] = []
+  let changed = false
+  for (const operand of operands.flatMap((item) => (item.kind === kind ? item.operands : [item]))) {
+    if (operand.kind === 'literal' && operand.value === !neutral) return literal(bool, !neutral, original.span)
+    const key = operand.kind === 'literal' && operand.value === neutral ? null : deterministicKey(operand)
+    if (key === null || seen.has(key)) {
+      changed = true
+      continue
+    }
+    seen.add(key)
+    kept.push(operand)
+  }
+  if (!changed && kept.length === operands.length) return original
+  return kind === 'and' ? and(kept, original.span) : or(kept, original.span)
+}
+
+let unique = 0
+
+/** Text that is equal only for expressions of equal value; a volatile call is equal to nothing. */
+export function deterministicKey(expression: Expression): string {
+  let text = ''
+  let isVolatile = false
+  const visit = (node: Expression): void => {
+    if (node.kind === 'column') text += `#${node.id}`
+    if (node.kind === 'subquery' || (node.kind === 'call' && node.function.volatility === 'volatile')) isVolatile = true
+    for (const child of expressionChildren(node)) visit(child)
+  }
+  visit(expression)
+  return isVolatile ? `volatile ${unique++}` : `${formatExpression(expression)} ${text}`
+}
+
+function simplifyIsNull(expression: IsNullExpression): Expression {
+  if (expression.input.nullable) return expression
+  return literal(bool, expression.negated, expression.span)
+}
+
+function simplifyInList(expression: InListExpression): Expression {
+  if (expression.list.length === 0) return literal(bool, expression.negated, expression.span)
+  if (expression.list.length === 1) {
+    return simplifyComparison(comparison(expression.negated ? '<>' : '=', expression.input, expression.list[0]!, expression.span))
+  }
+  const seen = new Set<string>()
+  const list = expression.list.filter((item) => {
+    const key = deterministicKey(item)
+    return seen.has(key) ? false : seen.add(key) !== undefined
+  })
+  return list.length === expression.list.length ? expression : simplifyInList(inList(expression.input, list, expression.negated, expression.span))
+}
+
+function simplifyCase(expression: CaseExpression): Expression {
+  const branches: CaseExpression['branches'][number][] = []
+  let otherwise = expression.otherwise
+  for (const branch of expression.branches) {
+    if (branch.when.kind !== 'literal') {
+      branches.push(branch)
+      continue
+    }
+    if (branch.when.value !== true) continue
+    otherwise = branch.then
+    break
+  }
+  if (branches.length === expression.branches.length) return expression
+  if (branches.length > 0) return { ...expression, branches, otherwise }
+  return otherwise ?? literal(expression.type, null, expression.span)
+}
+
