@@ -48,6 +48,7 @@ export {
   sliceBitmap,
 } from './bitmap.js'
 export {
+  alignedWords,
   allocatePrimitive,
   booleanVector,
   bytesVector,
@@ -93,3 +94,10 @@ export { concatBatches, concatVectors } from './concat.js'
 export { decodeDictionary, dictionaryEncode, DictionaryIndex, isIndexable, remapDictionary } from './dictionary.js'
 export { hashColumns, hashVector } from './hash.js'
 export { MAX_OFFSET, tooLarge } from './offsets.js'
+export { compareVectors } from './compare.js'
+export type { ComparisonOperator } from './compare.js'
+export { compareRanges } from './compare-bytes.js'
+export { andKleene, countTrue, isNotNull, isNull, notBoolean, orKleene, selectionFromBoolean, toBooleanVector } from './boolean.js'
+export { rowComparator, valueComparator } from './row-compare.js'
+export type { RowOrder, SortColumn } from './row-compare.js'
+export { dictionaryRanks, sortToIndices, topNIndices } from './sort.js'

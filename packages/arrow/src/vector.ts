@@ -174,6 +174,11 @@ export function int32Words(values: ArrayBufferView): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.byteLength >>> 2)
 }
 
+/** The bytes as int32 words, copied when they do not start on a multiple of 4. */
+export function alignedWords(values: Uint8Array): Int32Array {
+  return int32Words((values.byteOffset & 3) === 0 ? values : values.slice())
+}
+
 /** The same values under another validity; `nullCount` is counted when not given. */
 export function withNulls<V extends Vector>(vector: V, given: Nulls): V {
   if (vector.layout === 'null') return vector
