@@ -13,8 +13,8 @@
 
 import type { EquiCondition, Expression, JoinPlan, JoinType, LogicalPlan } from '@artemis/plan'
 import { and, conjuncts, referencedColumns } from '@artemis/plan'
-import { filterAbove, isVolatile } from './predicate-pushdown.js'
-import type { Push } from './predicate-pushdown.js'
+import type { Push } from './predicates.js'
+import { filterAbove, isVolatile } from './predicates.js'
 
 const ABOVE_TO_LEFT: ReadonlySet<JoinType> = new Set(['inner', 'left', 'semi', 'anti', 'mark', 'single'])
 const ABOVE_TO_RIGHT: ReadonlySet<JoinType> = new Set(['inner', 'right'])

@@ -3,6 +3,7 @@
 import type { Expression, LogicalPlan, ProjectPlan } from '@artemis/plan'
 import { substituteColumns, transformPlan, walkExpression } from '@artemis/plan'
 import type { OptimizerRule } from '../rule.js'
+import { isVolatile } from './predicates.js'
 
 export const mergeProjections: OptimizerRule = {
   name: 'merge_projections',
@@ -32,16 +33,8 @@ function canMerge(outer: ProjectPlan, inner: ProjectPlan): boolean {
     const definition = inner.expressions[i]!
     if (definition.kind === 'column' || definition.kind === 'literal') return true
     // A column kept under its own id by the outer projection must go on being made under that id.
-    return (uses.get(column.id) ?? 0) <= 1 && !containsVolatile(definition) && !insideLazyBranch(outer, column.id)
+    return (uses.get(column.id) ?? 0) <= 1 && !isVolatile(definition) && !insideLazyBranch(outer, column.id)
   })
-}
-
-function containsVolatile(expression: Expression): boolean {
-  let found = false
-  walkExpression(expression, (node) => {
-    if (node.kind === 'call' && node.function.volatility === 'volatile') found = true
-  })
-  return found
 }
 
 /** Moving a computation into a CASE is allowed by SQL, but would hide an error that the query raises now. */

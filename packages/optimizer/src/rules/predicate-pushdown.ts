@@ -5,23 +5,21 @@
 
 import type { AggregatePlan, Expression, FilterPushdown, LogicalPlan, ProjectPlan, PushedFilter, ScanPlan } from '@artemis/plan'
 import {
-  and,
   columnReference,
   conjuncts,
   mapPlanChildren,
   referencedColumns,
   substituteColumns,
-  walkExpression,
 } from '@artemis/plan'
 import type { OptimizerRule } from '../rule.js'
 import { pushIntoJoin } from './join-predicates.js'
+import type { Push } from './predicates.js'
+import { filterAbove, isVolatile } from './predicates.js'
 
 export const predicatePushdown: OptimizerRule = {
   name: 'predicate_pushdown',
   apply: (plan) => push(plan, []),
 }
-
-export type Push = (plan: LogicalPlan, predicates: readonly Expression[]) => LogicalPlan
 
 /** The plan with the predicates, which read its columns, applied to its rows as deep as they go. */
 const push: Push = (plan, predicates) => {
@@ -64,20 +62,6 @@ const push: Push = (plan, predicates) => {
 /** Goes on below a node that lets no predicate through. */
 function descend(plan: LogicalPlan): LogicalPlan {
   return mapPlanChildren(plan, (child) => push(child, []))
-}
-
-export function filterAbove(plan: LogicalPlan, predicates: readonly Expression[]): LogicalPlan {
-  if (predicates.length === 0) return plan
-  return { kind: 'filter', input: plan, predicate: and(predicates), columns: plan.columns }
-}
-
-export function isVolatile(expression: Expression): boolean {
-  let found = false
-  walkExpression(expression, (node) => {
-    if (node.kind === 'call' && node.function.volatility === 'volatile') found = true
-    return !found
-  })
-  return found
 }
 
 function pushIntoProject(plan: ProjectPlan, predicates: readonly Expression[]): LogicalPlan {

@@ -1,0 +1,115 @@
+/** The catalog of in-memory tables and views. Names match in any case, and keep the case they were made with. */
+
+import type { Schema } from '@artemis/arrow'
+import { CatalogError } from '@artemis/errors'
+import type { CatalogEntry, CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
+import { MemoryTable } from './memory-table.js'
+
+interface CreateOptions {
+  readonly orReplace: boolean
+  readonly ifNotExists: boolean
+}
+
+export class MemoryCatalog implements CatalogProvider {
+  readonly #schemas = new Map<string, MemorySchema>()
+
+  constructor(schemas: readonly string[] = ['main']) {
+    for (const name of schemas) this.#schemas.set(name.toLowerCase(), new MemorySchema(name))
+  }
+
+  listSchemas(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#schemas.values()].map((schema) => schema.name).toSorted())
+  }
+
+  schema(name: string): Promise<MemorySchema | undefined> {
+    return Promise.resolve(this.get(name))
+  }
+
+  get(name: string): MemorySchema | undefined {
+    return this.#schemas.get(name.toLowerCase())
+  }
+
+  createSchema(name: string): Promise<void> {
+    if (this.get(name) !== undefined) throw exists('schema', name)
+    this.#schemas.set(name.toLowerCase(), new MemorySchema(name))
+    return Promise.resolve()
+  }
+
+  dropSchema(name: string): Promise<boolean> {
+    return Promise.resolve(this.#schemas.delete(name.toLowerCase()))
+  }
+}
+
+export class MemorySchema implements SchemaProvider {
+  readonly name: string
+  readonly #entries = new Map<string, { readonly name: string; readonly entry: CatalogEntry }>()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  listTables(): Promise<readonly { readonly name: string; readonly type: 'BASE TABLE' | 'VIEW' }[]> {
+    const tables = [...this.#entries.values()].map(({ name, entry }) => ({ name, type: entry.kind === 'view' ? ('VIEW' as const) : ('BASE TABLE' as const) }))
+    return Promise.resolve(tables.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+  }
+
+  table(name: string, options: Parameters<SchemaProvider['table']>[1]): Promise<CatalogEntry | undefined> {
+    const found = this.#entries.get(name.toLowerCase())
+    if (found === undefined || options.path.length > 0) return Promise.resolve(undefined)
+    if (options.timeTravel !== null) {
+      throw new CatalogError({ code: 'NO_HISTORY', message: `"${name}" is an in-memory ${found.entry.kind}: it has no snapshots to travel to` })
+    }
+    return Promise.resolve(found.entry)
+  }
+
+  createTable(name: string, schema: Schema, options: CreateOptions): Promise<TableProvider> {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current?.kind === 'table' && options.ifNotExists && !options.orReplace) return Promise.resolve(current.table)
+    const table = new MemoryTable(schema)
+    this.register(name, table, options)
+    return Promise.resolve(table)
+  }
+
+  createView(name: string, sql: string, options: CreateOptions): Promise<void> {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current?.kind === 'view' && options.ifNotExists && !options.orReplace) return Promise.resolve()
+    this.#add(name, { kind: 'view', sql }, options)
+    return Promise.resolve()
+  }
+
+  /** Adds a provider under a name; throws a CatalogError when the name is taken and may not be replaced. */
+  register(name: string, table: TableProvider, options: CreateOptions = { orReplace: true, ifNotExists: false }): void {
+    this.#add(name, { kind: 'table', table }, options)
+  }
+
+  dropTable(name: string): Promise<boolean> {
+    return Promise.resolve(this.#drop(name, 'table'))
+  }
+
+  dropView(name: string): Promise<boolean> {
+    return Promise.resolve(this.#drop(name, 'view'))
+  }
+
+  #add(name: string, entry: CatalogEntry, options: CreateOptions): void {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current !== undefined && (!options.orReplace || current.kind !== entry.kind)) throw exists(current.kind, name)
+    this.#entries.set(name.toLowerCase(), { name, entry })
+  }
+
+  #drop(name: string, kind: CatalogEntry['kind']): boolean {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current === undefined) return false
+    if (current.kind !== kind) {
+      throw new CatalogError({
+        code: 'WRONG_KIND',
+        message: `"${name}" is a ${current.kind}, not a ${kind}`,
+        hint: `Use DROP ${current.kind.toUpperCase()}.`,
+      })
+    }
+    return this.#entries.delete(name.toLowerCase())
+  }
+}
+
+function exists(what: string, name: string): CatalogError {
+  return new CatalogError({ code: 'ALREADY_EXISTS', message: `${what} "${name}" already exists` })
+}

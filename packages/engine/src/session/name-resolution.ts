@@ -1,0 +1,92 @@
+/**
+ * What a name in FROM may stand for, in the order to try. Parts are outermost first; a part after the table's name is
+ * one of its metadata tables.
+ *
+ *   t                 default schema of the default catalog, then memory.main
+ *   s.t               schema of the default catalog; metadata table t of table s
+ *   c.s.t, c.s.t.m    full names
+ */
+
+import type { CatalogEntry, CatalogProvider, TimeTravel } from '@artemis/plan'
+import { INFORMATION_SCHEMA, InformationSchema } from '../system/information-schema.js'
+
+export interface NameDefaults {
+  readonly catalog: string
+  readonly schema: string
+}
+
+export interface Candidate {
+  readonly catalog: string
+  readonly schema: string
+  readonly table: string
+  readonly path: readonly string[]
+}
+
+const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
+
+/** Every reading of a name; `isCatalog` tells the names of registered catalogs. Schemas may have dots of their own. */
+export function candidates(parts: readonly string[], defaults: NameDefaults, isCatalog: (name: string) => boolean): Candidate[] {
+  const found: Candidate[] = []
+  const add = (catalog: string, schemaParts: readonly string[], rest: readonly string[]): void => {
+    const [table, ...path] = rest
+    if (table !== undefined && path.length <= 1) found.push({ catalog, schema: schemaParts.join('.'), table, path })
+  }
+  const addWithSchema = (catalog: string, rest: readonly string[]): void => {
+    for (let length = rest.length - 1; length >= 1; length--) add(catalog, rest.slice(0, length), rest.slice(length))
+  }
+  if (parts.length > 1 && isCatalog(parts[0]!)) addWithSchema(parts[0]!, parts.slice(1))
+  add(defaults.catalog, [defaults.schema], parts)
+  addWithSchema(defaults.catalog, parts)
+  if (defaults.catalog !== MEMORY.catalog || defaults.schema !== MEMORY.schema) {
+    add(MEMORY.catalog, [MEMORY.schema], parts)
+    addWithSchema(MEMORY.catalog, parts)
+  }
+  return found
+}
+
+export interface ResolvedName {
+  /** Catalog, schema, table and metadata table, outermost first, in the case of the catalogs. */
+  readonly name: readonly string[]
+  readonly entry: CatalogEntry
+}
+
+export class NameResolver {
+  readonly #catalogs: ReadonlyMap<string, CatalogProvider>
+  readonly #system: InformationSchema
+
+  constructor(catalogs: ReadonlyMap<string, CatalogProvider>, system: InformationSchema) {
+    this.#catalogs = catalogs
+    this.#system = system
+  }
+
+  /** The first reading that exists. Errors of a catalog (an expired snapshot, say) pass through. */
+  async resolve(parts: readonly string[], timeTravel: TimeTravel | null, defaults: NameDefaults): Promise<ResolvedName | undefined> {
+    for (const candidate of candidates(parts, defaults, (name) => this.#catalogs.has(name.toLowerCase()))) {
+      const schema = await this.schema(candidate.catalog, candidate.schema)
+      const entry = await schema?.table(candidate.table, { path: candidate.path, timeTravel })
+      if (entry !== undefined) return { name: [candidate.catalog, schema!.name, candidate.table, ...candidate.path], entry }
+    }
+    return undefined
+  }
+
+  async schema(catalog: string, schema: string): ReturnType<CatalogProvider['schema']> {
+    const provider = this.#catalogs.get(catalog.toLowerCase())
+    if (provider === undefined) return undefined
+    return schema.toLowerCase() === INFORMATION_SCHEMA ? this.#system : await provider.schema(schema)
+  }
+
+  /** Names that a table could have been meant by, as they would be written: for suggestions. */
+  async tableNames(defaults: NameDefaults): Promise<string[]> {
+    const names: string[] = []
+    for (const [catalog, provider] of this.#catalogs) {
+      for (const schemaName of await provider.listSchemas()) {
+        const schema = await provider.schema(schemaName)
+        const isDefault = catalog === defaults.catalog && schemaName === defaults.schema
+        for (const table of (await schema?.listTables()) ?? []) {
+          names.push(isDefault ? table.name : `${catalog}.${schemaName}.${table.name}`)
+        }
+      }
+    }
+    return names
+  }
+}

@@ -1,0 +1,63 @@
+import type { SettingKey, SettingValues } from './definitions.js'
+import { SETTINGS, settingKey } from './definitions.js'
+
+/** The settings of one session: its own values over the defaults it was made with. */
+export class Settings {
+  readonly #defaults: SettingValues
+  #values: SettingValues
+
+  constructor(initial: Partial<SettingValues> = {}) {
+    const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([key, definition]) => [key, definition.defaultValue])) as unknown as SettingValues
+    this.#defaults = { ...defaults, ...initial }
+    this.#values = { ...this.#defaults }
+  }
+
+  get<K extends SettingKey>(key: K): SettingValues[K] {
+    return this.#values[key]
+  }
+
+  /** Sets by the name that SQL uses. Throws a ConfigError for a name or a value that does not exist. */
+  set(name: string, text: string): void {
+    const key = settingKey(name)
+    this.#values = { ...this.#values, [key]: SETTINGS[key].parse(text) }
+  }
+
+  assign(values: Partial<SettingValues>): void {
+    this.#values = { ...this.#values, ...values }
+  }
+
+  reset(name: string): void {
+    const key = settingKey(name)
+    this.#values = { ...this.#values, [key]: this.#defaults[key] }
+  }
+
+  resetAll(): void {
+    this.#values = { ...this.#defaults }
+  }
+
+  /** Name, value as text, type and description of every setting, by name. */
+  list(): { readonly name: string; readonly value: string; readonly type: string; readonly description: string }[] {
+    return describeSettings(this.#values)
+  }
+
+  /** The same of the values that RESET goes back to. */
+  defaults(): ReturnType<Settings['list']> {
+    return describeSettings(this.#defaults)
+  }
+
+  /** The value as SHOW prints it. */
+  text(key: SettingKey): string {
+    return formatSetting(key, this.#values)
+  }
+}
+
+function formatSetting(key: SettingKey, values: SettingValues): string {
+  return (SETTINGS[key].format as (value: unknown) => string)(values[key])
+}
+
+function describeSettings(values: SettingValues): { name: string; value: string; type: string; description: string }[] {
+  const keys = Object.keys(SETTINGS) as SettingKey[]
+  return keys
+    .map((key) => ({ name: SETTINGS[key].name, value: formatSetting(key, values), type: SETTINGS[key].type, description: SETTINGS[key].description }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
