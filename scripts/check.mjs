@@ -9,7 +9,7 @@ const steps = [
   ['types of tests', 'npx', ['tsc', '-p', 'tsconfig.tests.json']],
   ['lint', 'npx', ['oxlint', '--type-aware']],
   ['import rules', process.execPath, ['scripts/check-imports.mjs']],
-  ...readdirSync(path.join(root, 'packages')).map((name) => [`package ${name}`, 'npx', ['publint', '--strict', path.join('packages', name)]]),
+  ...readdirSync(path.join(root, 'packages')).map((name) => [`package ${name}`, 'npx', ['publint', '--strict', '--pack', 'npm', path.join('packages', name)]]),
   ...(process.argv.includes('--no-tests') ? [] : [['tests', 'npx', ['vitest', 'run']]]),
 ]
 for (const [name, command, args] of steps) {

@@ -1,6 +1,6 @@
 /** Makes one projection of two where no work is doubled, and drops projections that change nothing. */
 
-import type { Expression, LogicalPlan, ProjectPlan } from '@artemis/plan'
+import type { LogicalPlan, ProjectPlan } from '@artemis/plan'
 import { substituteColumns, transformPlan, walkExpression } from '@artemis/plan'
 import type { OptimizerRule } from '../rule.js'
 import { isVolatile } from './predicates.js'
