@@ -53,3 +53,45 @@ export type {
 
 // Storage
 export type { FileIO, FileStat, InputFile, OutputFile } from './io/file-io.js'
+export { localFileIO } from './io/local-file-io.js'
+export type { LocalFileIOOptions } from './io/local-file-io.js'
+export { MemoryFileIO, injectedFault } from './io/memory-file-io.js'
+export type { FaultInjector, FileOperation, MemoryFileIOOptions } from './io/memory-file-io.js'
+export { relocatedFileIO } from './io/relocated-file-io.js'
+export { canonicalLocation, fileNameOf, joinLocation, localPath, parentLocation, schemeOf } from './io/location.js'
+export { isFileNotFound } from './io/failure.js'
+export { IcebergCache } from './io/iceberg-cache.js'
+export type { CacheStatistics, IcebergCacheOptions, Weighted } from './io/iceberg-cache.js'
+
+// Metadata
+export { parseTableMetadata, serializeTableMetadata } from './metadata/metadata-json.js'
+export { schemaFromJson, schemaToJson, typeFromJson, typeToJson } from './metadata/schema-json.js'
+export {
+  ancestorsOf,
+  currentSchema,
+  currentSnapshot,
+  defaultSortOrder,
+  defaultSpec,
+  findSnapshot,
+  refByName,
+  schemaById,
+  schemaOfSnapshot,
+  snapshotAsOf,
+  snapshotById,
+  snapshotByRef,
+  specById,
+} from './metadata/lookup.js'
+export { NAME_MAPPING_PROPERTY, nameMappingOf, nameMappingOfSchema, parseNameMapping, serializeNameMapping } from './metadata/name-mapping.js'
+export type { MappedField, NameMapping } from './metadata/name-mapping.js'
+export { schemaOf } from './metadata/new-schema.js'
+export type { ColumnInput } from './metadata/new-schema.js'
+export { SchemaUpdate, validateSchema } from './metadata/schema-update.js'
+export type { AddColumnOptions, ColumnPosition } from './metadata/schema-update.js'
+export { SpecUpdate, partitionSpecOf, sortOrderOf } from './metadata/spec-update.js'
+export type { PartitionFieldInput, SortFieldInput } from './metadata/spec-update.js'
+export { canPromote } from './metadata/type-promotion.js'
+
+// Manifests
+export { loadManifest, loadManifestList } from './manifest/load.js'
+export type { ManifestSource } from './manifest/load.js'
+export { partitionTypesOf } from './manifest/partition-types.js'

@@ -24,6 +24,8 @@ export type ReadAs =
   | 'offset'
   /** A nested record as an array of slots. */
   | { readonly record: readonly ProjectedField[] }
+  /** An array of records, each as an array of slots. */
+  | { readonly items: readonly ProjectedField[] }
 
 export interface ProjectedField {
   readonly fieldId: number
@@ -119,6 +121,10 @@ function projectedReader(type: AvroType, field: ProjectedField): ValueReader {
   if (as === 'number' || as === 'bigint') {
     if (type.kind !== 'int' && type.kind !== 'long') throw mismatch(field, 'an integer', type)
     return as === 'number' ? (cursor) => cursor.readLong() : (cursor) => cursor.readBigint()
+  }
+  if ('items' in as) {
+    if (type.kind !== 'array' || type.items.kind !== 'record') throw mismatch(field, 'an array of records', type)
+    return listReader(type.items, compileProjection(type.items, as.items))
   }
   if (type.kind !== 'record') throw mismatch(field, 'a record', type)
   return compileProjection(type, as.record)
@@ -235,7 +241,11 @@ function arrayReader(type: Extract<AvroType, { kind: 'array' }>): ValueReader {
       return map
     }
   }
-  const readItem = compileReader(items)
+  return listReader(items, compileReader(items))
+}
+
+function listReader(items: AvroType, readItem: ValueReader): ValueReader {
+  const itemSize = minimumSize(items)
   return (cursor) => {
     const values: unknown[] = []
     for (let count = readBlockCount(cursor, itemSize); count > 0; count = readBlockCount(cursor, itemSize)) {
