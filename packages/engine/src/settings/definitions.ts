@@ -75,6 +75,8 @@ export const SETTINGS = {
   timeZone: text('artemis.time_zone', 'UTC', 'Time zone of TIMESTAMP WITH TIME ZONE in text and date parts', isTimeZone, "an IANA name such as 'Europe/Berlin'"),
   catalog: text('artemis.catalog', 'memory', 'Catalog of names without one'),
   schema: text('artemis.schema', 'main', 'Schema of names without one'),
+  defaultNullOrder: choice('artemis.default_null_order', ['last', 'first', 'low', 'high'], 'Where NULLs sort: last, first, or as the least or the greatest value'),
+  integerDivision: boolean('artemis.integer_division', false, 'Whether / of two integers is an integer, as in Postgres'),
   disabledRules: text('artemis.disabled_rules', '', 'Optimizer rules to leave out, by name, separated by commas'),
   verifyPlans: boolean('artemis.verify_plans', false, 'Check the invariants of plans after every optimizer rule'),
 } as const
