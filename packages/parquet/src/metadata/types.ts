@@ -3,7 +3,7 @@
  * are decoded to exact scalars: int64 stays bigint, decimals stay unscaled bigint, timestamps keep their unit.
  */
 
-import type { DataType, Scalar, Schema } from '@artemis/arrow'
+import type { DataType, Field, Scalar, Schema, TimeUnit } from '@artemis/arrow'
 
 export type PhysicalType =
   | 'BOOLEAN'
@@ -31,6 +31,24 @@ export type Encoding =
 /** The key of `Field.metadata` that holds a column's field id, in decimal, at every level of nesting. */
 export const FIELD_ID_KEY = 'PARQUET:field_id'
 
+/**
+ * How a field is made of leaf columns. A slot of a column is "there" from its definition level on: a nullable node is
+ * null below `definitionLevel`; a list is empty below `elementDefinitionLevel`.
+ */
+export type ColumnNode =
+  | { readonly kind: 'leaf'; readonly field: Field; readonly definitionLevel: number; readonly leaf: number }
+  | { readonly kind: 'struct'; readonly field: Field; readonly definitionLevel: number; readonly children: readonly ColumnNode[] }
+  /** A list, or a map, whose element is the struct of its key and value. */
+  | {
+      readonly kind: 'list'
+      readonly field: Field
+      readonly definitionLevel: number
+      readonly elementDefinitionLevel: number
+      /** Repetition level of the elements. */
+      readonly repetitionLevel: number
+      readonly element: ColumnNode
+    }
+
 /** A primitive column of the file: what a column chunk stores. */
 export interface LeafColumn {
   /** Position in every row group's `columns`. */
@@ -45,6 +63,8 @@ export interface LeafColumn {
   readonly typeLength: number
   /** The Arrow type of the leaf's values. */
   readonly type: DataType
+  /** The unit of TIME values in the file, which become microseconds; undefined for other types. */
+  readonly timeUnit: TimeUnit | undefined
   readonly maxDefinitionLevel: number
   readonly maxRepetitionLevel: number
   /** Why the column cannot be read, by name of what is not supported; reading it throws UnsupportedError. */
@@ -114,6 +134,8 @@ export interface ParquetMetadata {
   readonly createdBy: string | undefined
   readonly rowCount: number
   readonly schema: Schema
+  /** One for each field of `schema`. */
+  readonly columns: readonly ColumnNode[]
   readonly leaves: readonly LeafColumn[]
   readonly rowGroups: readonly RowGroupMetadata[]
   readonly keyValueMetadata: Readonly<Record<string, string>>

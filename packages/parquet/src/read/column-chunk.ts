@@ -1,0 +1,254 @@
+/**
+ * One column chunk in memory: its bytes (whole, or only the pages that are wanted), cut into pages, and decoded to
+ * vectors. Decoding is synchronous and touches only the pages that hold wanted rows.
+ */
+
+import type { BytesVector } from '@artemis/arrow'
+import { ArtemisError, InternalError } from '@artemis/errors'
+import { uncompress } from '../codec/codec.js'
+import { BooleanDecoder } from '../decode/boolean-decoder.js'
+import { BytesDecoder } from '../decode/bytes-decoder.js'
+import { WideDecoder, WordsDecoder } from '../decode/fixed-decoder.js'
+import type { PageHeader } from '../decode/page-header.js'
+import { readPageHeader } from '../decode/page-header.js'
+import type { ValueDecoder } from '../decode/value-decoder.js'
+import { damaged } from '../errors.js'
+import type { ByteRange, ColumnChunkMetadata, LeafColumn } from '../metadata/types.js'
+import type { RowSet } from './row-set.js'
+import { touches } from './row-set.js'
+
+/** Where a page stands, from the offset index. */
+export interface PageLocation {
+  readonly offset: number
+  /** Bytes with the header. */
+  readonly size: number
+  readonly firstRow: number
+  readonly rowCount: number
+}
+
+export interface DataPage {
+  readonly header: PageHeader
+  /** As in the file, compressed. */
+  readonly body: Uint8Array
+  /** First row; -1 when only the repetition levels tell where rows begin. */
+  readonly firstRow: number
+  readonly rowCount: number
+}
+
+export interface FetchedRange extends ByteRange {
+  readonly bytes: Uint8Array
+}
+
+interface RawDictionary {
+  readonly bytes: Uint8Array
+  readonly valueCount: number
+}
+
+/** Sizes that no honest page header exceeds: what the footer says of the chunk, or the codecs' best ratio. */
+const SMALL_PAGE = 1 << 20
+const BEST_RATIO = 1100
+
+export class ColumnChunk {
+  readonly leaf: LeafColumn
+  readonly metadata: ColumnChunkMetadata
+  readonly where: string
+  readonly #rowCount: number
+  #fetched: readonly FetchedRange[] = []
+  #locations: readonly PageLocation[] | undefined
+  #allPages: DataPage[] | undefined
+  #rawDictionary: RawDictionary | undefined
+  #bytesDictionary: BytesVector | undefined
+
+  constructor(leaf: LeafColumn, metadata: ColumnChunkMetadata, rowCount: number, fileName: string, rowGroup: number) {
+    this.leaf = leaf
+    this.metadata = metadata
+    this.#rowCount = rowCount
+    this.where = `${fileName}: row group ${rowGroup}, column ${leaf.path.join('.')}`
+  }
+
+  /** The byte ranges that decoding `rows` needs and that are not here yet. */
+  missing(rows: RowSet, locations: readonly PageLocation[] | undefined): ByteRange[] {
+    const { pages } = this.metadata
+    if (pages.length === 0 || this.#holds(pages)) return []
+    if (locations === undefined || locations.length === 0) return [pages]
+    const wanted = locations.filter((page) => touches(rows, page.firstRow, page.firstRow + page.rowCount))
+    if (wanted.length === locations.length) return [pages]
+    const ranges = wanted.map((page) => ({ offset: page.offset, length: page.size }))
+    // What stands before the first data page is the dictionary, whether the footer mentions it or not.
+    const before = locations[0]!.offset - pages.offset
+    if (before > 0 && wanted.length > 0) ranges.unshift({ offset: pages.offset, length: before })
+    return ranges.filter((range) => !this.#holds(range))
+  }
+
+  /** Takes bytes that were fetched; `locations` tell the pages apart when the chunk is not whole. */
+  add(ranges: readonly FetchedRange[], locations: readonly PageLocation[] | undefined): void {
+    const whole = ranges.find((range) => contains(range, this.metadata.pages))
+    this.#fetched = whole === undefined ? [...this.#fetched, ...ranges] : [whole]
+    this.#locations = locations ?? this.#locations
+  }
+
+  get bufferedBytes(): number {
+    return this.#fetched.reduce((sum, range) => sum + range.length, 0)
+  }
+
+  release(): void {
+    this.#fetched = []
+    this.#allPages = undefined
+    this.#rawDictionary = undefined
+  }
+
+  /** The data pages that hold any of the rows, ascending. All pages where the rows of a page are not known. */
+  pages(rows: RowSet): DataPage[] {
+    if (this.metadata.pages.length === 0) return []
+    if (this.#holds(this.metadata.pages)) {
+      return this.#scan().filter((page) => page.firstRow < 0 || touches(rows, page.firstRow, page.firstRow + page.rowCount))
+    }
+    const locations = this.#locations
+    if (locations === undefined) throw this.#notFetched()
+    const wanted = locations.filter((page) => touches(rows, page.firstRow, page.firstRow + page.rowCount))
+    if (wanted.length > 0) this.#findDictionary(locations[0]!.offset)
+    return wanted.map((page) => this.#locatedPage(page))
+  }
+
+  /** Pages in the chunk, as far as they are known. */
+  get pageCount(): number {
+    return this.#allPages?.length ?? this.#locations?.length ?? 0
+  }
+
+  /** A decoder with room for `capacity` values, its dictionary loaded. */
+  decoder(capacity: number, pages: readonly DataPage[]): ValueDecoder {
+    const { leaf, where } = this
+    const dictionary = this.#rawDictionary
+    switch (leaf.physicalType) {
+      case 'BOOLEAN':
+        return new BooleanDecoder(leaf, capacity, where)
+      case 'BYTE_ARRAY': {
+        const plainBytes = pages.reduce((sum, page) => sum + (page.header.encoding === 'PLAIN' ? page.header.uncompressedSize : 0), 0)
+        const decoder = new BytesDecoder(leaf, capacity, Math.min(plainBytes + 4, 0x7fffffff), where)
+        if (this.#bytesDictionary !== undefined) decoder.useDictionary(this.#bytesDictionary)
+        else if (dictionary !== undefined) {
+          decoder.dictionary(dictionary.bytes, dictionary.valueCount)
+          this.#bytesDictionary = decoder.decodedDictionary
+        }
+        return decoder
+      }
+      default: {
+        const isWide = leaf.physicalType === 'INT96' || leaf.physicalType === 'FIXED_LEN_BYTE_ARRAY'
+        const decoder = isWide ? new WideDecoder(leaf, capacity, where) : new WordsDecoder(leaf, capacity, where)
+        if (dictionary !== undefined) decoder.dictionary(dictionary.bytes, dictionary.valueCount)
+        return decoder
+      }
+    }
+  }
+
+  uncompressPage(page: DataPage): Uint8Array {
+    return uncompress(this.metadata.codec, page.body, page.header.uncompressedSize, this.where)
+  }
+
+  /** The part of a V2 page behind its levels. */
+  uncompressValues(page: DataPage): Uint8Array {
+    const { header } = page
+    const levels = header.definitionLength + header.repetitionLength
+    const body = page.body.subarray(levels)
+    const size = header.uncompressedSize - levels
+    if (!header.isCompressed || size === 0) return body
+    return uncompress(this.metadata.codec, body, size, this.where)
+  }
+
+  /** Runs a decode; what damaged bytes make JavaScript throw becomes a DataError. */
+  guard<T>(decode: () => T): T {
+    try {
+      return decode()
+    } catch (error) {
+      if (error instanceof ArtemisError) throw error
+      throw damaged(this.where, error instanceof Error ? error.message : String(error), error)
+    }
+  }
+
+  #holds(range: ByteRange): boolean {
+    return this.#fetched.some((fetched) => contains(fetched, range))
+  }
+
+  #bytesAt(offset: number, length: number): Uint8Array {
+    const range = this.#fetched.find((fetched) => contains(fetched, { offset, length }))
+    if (range === undefined) throw this.#notFetched()
+    return range.bytes.subarray(offset - range.offset, offset - range.offset + length)
+  }
+
+  #notFetched(): InternalError {
+    return new InternalError({ code: 'COLUMN_NOT_FETCHED', message: `${this.where}: its bytes were not fetched before decoding` })
+  }
+
+  /** All pages of a chunk that is here as a whole. */
+  #scan(): DataPage[] {
+    if (this.#allPages !== undefined) return this.#allPages
+    const { pages, valueCount } = this.metadata
+    const bytes = this.#bytesAt(pages.offset, pages.length)
+    const out: DataPage[] = []
+    const isFlat = this.leaf.maxRepetitionLevel === 0
+    let values = 0
+    let rows = 0
+    let known = true
+    for (let position = 0; position < bytes.length && values < valueCount; ) {
+      const header = this.#header(bytes, position)
+      const bodyStart = position + header.headerSize
+      const body = bytes.subarray(bodyStart, bodyStart + header.compressedSize)
+      if (body.length < header.compressedSize) throw damaged(this.where, 'a page is cut off by the end of its column chunk')
+      position = bodyStart + header.compressedSize
+      if (header.kind === 'dictionary') this.#setDictionary(header, body)
+      if (header.kind !== 'data' && header.kind !== 'dataV2') continue
+      const rowCount = isFlat ? header.valueCount : header.rowCount
+      known &&= isFlat || header.kind === 'dataV2'
+      out.push({ header, body, firstRow: known ? rows : -1, rowCount })
+      values += header.valueCount
+      rows += rowCount
+    }
+    if (values !== valueCount) throw damaged(this.where, `its pages hold ${values} values, the footer says ${valueCount}`)
+    if (isFlat && rows !== this.#rowCount) throw damaged(this.where, `its pages hold ${rows} rows, the row group ${this.#rowCount}`)
+    this.#allPages = out
+    return out
+  }
+
+  #locatedPage(page: PageLocation): DataPage {
+    const bytes = this.#bytesAt(page.offset, page.size)
+    const header = this.#header(bytes, 0)
+    const body = bytes.subarray(header.headerSize, header.headerSize + header.compressedSize)
+    const isData = header.kind === 'data' || header.kind === 'dataV2'
+    if (!isData || body.length < header.compressedSize) throw damaged(this.where, `no data page at byte ${page.offset}, where the offset index has one`)
+    if (this.leaf.maxRepetitionLevel === 0 && header.valueCount !== page.rowCount) {
+      throw damaged(this.where, `a page of ${header.valueCount} rows, the offset index says ${page.rowCount}`)
+    }
+    return { header, body, firstRow: page.firstRow, rowCount: page.rowCount }
+  }
+
+  #findDictionary(firstDataPage: number): void {
+    const length = firstDataPage - this.metadata.pages.offset
+    if (this.#rawDictionary !== undefined || length <= 0) return
+    const bytes = this.#bytesAt(this.metadata.pages.offset, length)
+    const header = this.#header(bytes, 0)
+    if (header.kind === 'dictionary') this.#setDictionary(header, bytes.subarray(header.headerSize, header.headerSize + header.compressedSize))
+  }
+
+  #setDictionary(header: PageHeader, body: Uint8Array): void {
+    if (this.#rawDictionary !== undefined) return
+    const bytes = uncompress(this.metadata.codec, body, header.uncompressedSize, this.where)
+    this.#rawDictionary = { bytes, valueCount: header.valueCount }
+  }
+
+  #header(bytes: Uint8Array, position: number): PageHeader {
+    const header = readPageHeader(bytes, position, this.where)
+    const limit = Math.max(SMALL_PAGE, this.metadata.uncompressedSize, header.compressedSize * BEST_RATIO)
+    if (header.uncompressedSize > limit) throw damaged(this.where, `a page of ${header.uncompressedSize} bytes in a chunk of ${this.metadata.uncompressedSize}`)
+    if (header.kind === 'dictionary' && header.valueCount > header.uncompressedSize && this.leaf.typeLength > 0) {
+      throw damaged(this.where, `a dictionary of ${header.valueCount} values in ${header.uncompressedSize} bytes`)
+    }
+    if (header.valueCount > this.metadata.valueCount && header.kind !== 'dictionary') {
+      throw damaged(this.where, `a page of ${header.valueCount} values in a chunk of ${this.metadata.valueCount}`)
+    }
+    return header
+  }
+}
+
+function contains(outer: ByteRange, inner: ByteRange): boolean {
+  return outer.offset <= inner.offset && inner.offset + inner.length <= outer.offset + outer.length
+}
