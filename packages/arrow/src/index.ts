@@ -101,3 +101,8 @@ export { andKleene, countTrue, isNotNull, isNull, notBoolean, orKleene, selectio
 export { rowComparator, valueComparator } from './row-compare.js'
 export type { RowOrder, SortColumn } from './row-compare.js'
 export { dictionaryRanks, sortToIndices, topNIndices } from './sort.js'
+export { formatBytes, formatDecimal, formatFloat32, formatFloat64, formatUuid, formatValue } from './format.js'
+export type { FormatOptions } from './format.js'
+export { civilFromDays, daysFromCivil, formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.js'
+export type { ZoneOffset } from './format-temporal.js'
+export { formatVector } from './format-vector.js'
