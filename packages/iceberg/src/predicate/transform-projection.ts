@@ -162,14 +162,14 @@ function projectPrefix(leaf: Leaf, field: TransformedField, width: number): Boun
 }
 
 function projectPrefixOrder(leaf: Comparison & { readonly kind: OrderOperator }, field: TransformedField, width: number): BoundPredicate {
-  const length = lengthOf(leaf.value)
   switch (leaf.kind) {
     case 'lt':
-      return length <= width ? compare('lt', field.fieldId, leaf.value) : compare('ltEq', field.fieldId, transformed(field, leaf.value))
+      // A prefix is never above its text.
+      return compare('lt', field.fieldId, leaf.value)
     case 'ltEq':
       return compare('ltEq', field.fieldId, transformed(field, leaf.value))
     case 'gt':
-      return length < width ? compare('gt', field.fieldId, leaf.value) : compare('gtEq', field.fieldId, transformed(field, leaf.value))
+      return lengthOf(leaf.value) < width ? compare('gt', field.fieldId, leaf.value) : compare('gtEq', field.fieldId, transformed(field, leaf.value))
     case 'gtEq':
       return compare('gtEq', field.fieldId, transformed(field, leaf.value))
     default:
