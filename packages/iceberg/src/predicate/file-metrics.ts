@@ -4,14 +4,15 @@ import type { DataFile, FieldMap } from '../model/manifest.js'
 import type { Schema } from '../model/schema.js'
 import { fieldById } from '../model/schema.js'
 import type { IcebergType } from '../model/type.js'
+import { typeName } from '../model/type.js'
 import type { Value, ValueComparator } from '../values/compare.js'
 import { comparatorOf } from '../values/compare.js'
 import { decodeSingleValue, hasSingleValue } from '../values/single-value.js'
 import { isFloat } from './bind.js'
 import type { BoundPredicate, Leaf } from './predicate.js'
-import { alwaysFalse, alwaysTrue, mapLeaves } from './predicate.js'
+import { alwaysFalse, alwaysTrue, mapLeaves, negateLeaf } from './predicate.js'
 import type { ValueRange } from './value-range.js'
-import { mayMatch, mustMatch, unknownRange } from './value-range.js'
+import { mayMatch, mayMatchAny, unknownRange } from './value-range.js'
 
 /** The range of a column's values in a file; a null or absent count means unknown, never zero. */
 export function fileRange(file: DataFile, fieldId: number, type: IcebergType): ValueRange {
@@ -51,40 +52,63 @@ function provingRange(range: ValueRange, type: IcebergType): ValueRange {
 /** `alwaysFalse`, `alwaysTrue` or the predicate that is left of `predicate` for the rows of a file. */
 export type FileReducer = (file: DataFile, predicate: BoundPredicate) => BoundPredicate
 
+interface Column {
+  readonly type: IcebergType
+  /** Tells columns of one id apart that have had different types. */
+  readonly key: string
+  readonly compareValues: ValueComparator
+}
+
+/** A leaf with what its tests need, worked out once and not for every file. */
+interface LeafTests {
+  readonly column: Column | undefined
+  readonly negation: BoundPredicate
+}
+
 /** Reduces bound predicates by the metrics of files: a leaf that no row can match is false, one that every row matches true. */
 export function compileMetricsReducer(schema: Schema): FileReducer {
-  const columns = new Map<number, { readonly type: IcebergType; readonly compareValues: ValueComparator }>()
-  const columnOf = (fieldId: number): { readonly type: IcebergType; readonly compareValues: ValueComparator } | undefined => {
-    let column = columns.get(fieldId)
-    if (column === undefined) {
-      const found = fieldById(schema, fieldId)
-      if (found === undefined || !hasSingleValue(found.field.type)) return undefined
-      column = { type: found.field.type, compareValues: comparatorOf(found.field.type) }
-      columns.set(fieldId, column)
+  const columns = new Map<number, Column | undefined>()
+  const columnOf = (fieldId: number): Column | undefined => {
+    if (!columns.has(fieldId)) columns.set(fieldId, makeColumn(schema, fieldId))
+    return columns.get(fieldId)
+  }
+  const tests = new WeakMap<Leaf, LeafTests>()
+  const testsOf = (leaf: Leaf): LeafTests => {
+    let found = tests.get(leaf)
+    if (found === undefined) {
+      found = { column: columnOf(leaf.fieldId), negation: negateLeaf(leaf) }
+      tests.set(leaf, found)
     }
-    return column
+    return found
   }
   return (file, predicate) => {
     if (file.recordCount === 0) return alwaysFalse
     return mapLeaves(predicate, (leaf) => {
-      const column = columnOf(leaf.fieldId)
-      return column === undefined ? leaf : reduceLeaf(leaf, file, column.type, column.compareValues)
+      const { column, negation } = testsOf(leaf)
+      return column === undefined ? leaf : reduceLeaf(leaf, negation, cachedRange(file, leaf.fieldId, column), column)
     })
   }
 }
 
-function reduceLeaf(leaf: Leaf, file: DataFile, type: IcebergType, compareValues: ValueComparator): BoundPredicate {
-  const range = fileRange(file, leaf.fieldId, type)
-  if (!mayMatch(leaf, range, compareValues)) return alwaysFalse
-  return mustMatch(leaf, provingRange(range, type), compareValues) ? alwaysTrue : leaf
+function makeColumn(schema: Schema, fieldId: number): Column | undefined {
+  const type = fieldById(schema, fieldId)?.field.type
+  if (type === undefined || !hasSingleValue(type)) return undefined
+  return { type, key: `${fieldId} ${typeName(type)}`, compareValues: comparatorOf(type) }
 }
 
-/** False only when no row of the file can match. */
-export function fileMayMatch(reduce: FileReducer, file: DataFile, predicate: BoundPredicate): boolean {
-  return reduce(file, predicate).kind !== 'alwaysFalse'
+function reduceLeaf(leaf: Leaf, negation: BoundPredicate, range: ValueRange, column: Column): BoundPredicate {
+  if (!mayMatch(leaf, range, column.compareValues)) return alwaysFalse
+  return mayMatchAny(negation, provingRange(range, column.type), column.compareValues) ? leaf : alwaysTrue
 }
 
-/** True only when every row of the file matches. */
-export function fileMustMatch(reduce: FileReducer, file: DataFile, predicate: BoundPredicate): boolean {
-  return reduce(file, predicate).kind === 'alwaysTrue'
+/** Ranges that were decoded once: entries of a cached manifest live from one query to the next, and so do these. */
+const rangeCache = new WeakMap<DataFile, { readonly key: string; readonly range: ValueRange }[]>()
+
+function cachedRange(file: DataFile, fieldId: number, column: Column): ValueRange {
+  let ranges = rangeCache.get(file)
+  if (ranges === undefined) rangeCache.set(file, (ranges = []))
+  for (const cached of ranges) if (cached.key === column.key) return cached.range
+  const range = fileRange(file, fieldId, column.type)
+  ranges.push({ key: column.key, range })
+  return range
 }

@@ -8,7 +8,6 @@
 import { unreachable } from '@artemis/errors'
 import type { Value, ValueComparator } from '../values/compare.js'
 import type { BoundPredicate, Leaf } from './predicate.js'
-import { negateLeaf } from './predicate.js'
 
 export interface ValueRange {
   /** No value that is neither null nor NaN lies below; undefined when it is not known. Need not be a value itself. */
@@ -59,13 +58,11 @@ export function mayMatch(leaf: Leaf, range: ValueRange, compareValues: ValueComp
   }
 }
 
-/** True only when every row of the range matches the leaf. */
-export function mustMatch(leaf: Leaf, range: ValueRange, compareValues: ValueComparator): boolean {
-  return !mayMatchAny(negateLeaf(leaf), range, compareValues)
-}
-
-/** {@link mayMatch} over the negation of a leaf, which is a leaf or a disjunction of leaves. */
-function mayMatchAny(predicate: BoundPredicate, range: ValueRange, compareValues: ValueComparator): boolean {
+/**
+ * {@link mayMatch} over a predicate on one column. Every row matches a leaf exactly when no row may match its negation,
+ * so this over `negateLeaf(leaf)` is the strict test.
+ */
+export function mayMatchAny(predicate: BoundPredicate, range: ValueRange, compareValues: ValueComparator): boolean {
   switch (predicate.kind) {
     case 'alwaysTrue':
       return true
