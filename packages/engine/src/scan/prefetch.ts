@@ -12,8 +12,6 @@ export interface PrefetchOptions<T, R> {
   /** Bytes that the result of an item will hold; reserved before its step starts. */
   readonly byteSize: (item: T) => number
   readonly step: (item: T, signal: AbortSignal) => Promise<R>
-  /** Called for results that the consumer will never see. */
-  readonly discard: (result: R) => Promise<void> | void
   readonly concurrency: number
   readonly memory: MemoryReservation
   readonly signal: AbortSignal
@@ -30,7 +28,7 @@ interface Running<R> {
   readonly done: Promise<{ readonly running: Running<R>; readonly result: R }>
 }
 
-/** Results in the order in which they become ready. Leaving early stops what is under way and discards it. */
+/** Results in the order in which they become ready. Leaving early stops what is under way and waits for it to end. */
 export async function* prefetch<T, R>(options: PrefetchOptions<T, R>): AsyncGenerator<Prefetched<R>, void, undefined> {
   const { memory, concurrency } = options
   const limit = pLimit(concurrency)
@@ -92,9 +90,7 @@ export async function* prefetch<T, R>(options: PrefetchOptions<T, R>): AsyncGene
   } finally {
     stop.abort()
     await iterator.return?.()
-    for (const settled of await Promise.allSettled([...running].map((entry) => entry.done))) {
-      if (settled.status === 'fulfilled') await options.discard(settled.value.result)
-    }
+    await Promise.allSettled([...running].map((entry) => entry.done))
     for (const entry of running) memory.shrink(entry.bytes)
   }
 }

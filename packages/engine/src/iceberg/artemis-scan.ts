@@ -1,0 +1,187 @@
+/**
+ * The scan of one snapshot of an Iceberg table.
+ *
+ *   manifests ─▶ file tasks ─▶ opened files (footer, deletes) ─▶ row groups that may match (bytes fetched) ─▶ lazy batches
+ *
+ * Each arrow is lazy and bounded: files open and row groups are fetched ahead of the consumer only as far as the caps on
+ * files and memory let them, and everything that is under way is stopped and closed when the consumer leaves.
+ */
+
+import type { Batch, Schema } from '@artemis/arrow'
+import { throwIfAborted } from '@artemis/errors'
+import type { FileScanTask, Predicate } from '@artemis/iceberg'
+import { FileScan, nameMappingOf } from '@artemis/iceberg'
+import type { ScanContext, ScanDescription, TableScan } from '@artemis/plan'
+import { lazyBatches } from '../scan/lazy-batches.js'
+import { prefetch } from '../scan/prefetch.js'
+import { ScanCounters } from '../scan/scan-counters.js'
+import type { DataFileContext, FetchedRowGroup, RowGroupTask } from './data-file-reader.js'
+import { DataFileReader } from './data-file-reader.js'
+import type { PinnedTable } from './pinned-table.js'
+
+/** Bytes that an opened file holds beside its data: a guess for the accounting of footers and handles. */
+const OPEN_FILE_BYTES = 64 * 1024
+
+/** EXPLAIN looks into the footers of this many files at most; beyond, it tells of files only. */
+const DESCRIBED_FILES = 256
+
+interface OpenFile {
+  readonly reader: DataFileReader
+  readonly rowGroups: readonly RowGroupTask[]
+  /** Row groups not yet delivered: the file closes after the last. */
+  pending: number
+}
+
+export class ArtemisScan implements TableScan {
+  readonly schema: Schema
+  readonly ordering = []
+  readonly #table: PinnedTable
+  readonly #projection: readonly number[]
+  readonly #predicate: Predicate
+  readonly #limit: number | null
+
+  constructor(table: PinnedTable, schema: Schema, projection: readonly number[], predicate: Predicate, limit: number | null) {
+    this.#table = table
+    this.schema = schema
+    this.#projection = projection
+    this.#predicate = predicate
+    this.#limit = limit
+  }
+
+  async *execute(context: ScanContext): AsyncGenerator<Batch, void, undefined> {
+    const counters = new ScanCounters(context.metrics)
+    const fileScan = this.#plan(context.signal)
+    // A limit is met by the first files in most cases: opening many more would be work for nothing.
+    const concurrency = this.#limit === null ? context.fileConcurrency : Math.min(2, context.fileConcurrency)
+    const open = new Set<DataFileReader>()
+    const files = this.#openFiles(fileScan, open, counters, concurrency, context)
+    let rows = 0
+    try {
+      for await (const { result: group, release } of this.#fetchRowGroups(files, concurrency, context)) {
+        const { rowCount, decoders } = group.fetched.decode(this.schema)
+        for (const batch of lazyBatches(this.schema, rowCount, decoders, context.batchSize)) {
+          throwIfAborted(context.signal)
+          yield batch
+          rows += batch.rowCount
+          if (this.#limit !== null && rows >= this.#limit) return
+        }
+        release()
+        group.open.pending--
+        if (group.open.pending === 0) await close(group.open.reader, open)
+      }
+    } finally {
+      for (const reader of open) await reader.close()
+      const { manifests, files: counts } = fileScan.report
+      counters.count('manifests', manifests.kept, manifests.total)
+      counters.count('files', counts.kept, counts.total)
+    }
+  }
+
+  /** Plans as a run would: manifests and files, and the row groups and pages of the files that are left. */
+  async describe(): Promise<ScanDescription> {
+    const signal = new AbortController().signal
+    const counters = new ScanCounters()
+    const fileScan = this.#plan(signal)
+    const tasks = await fileScan.collect()
+    const { manifests, files, deleteFiles } = fileScan.report
+    counters.count('manifests', manifests.kept, manifests.total)
+    counters.count('files', files.kept, files.total)
+    if (tasks.length <= DESCRIBED_FILES) {
+      for (const task of tasks) {
+        const reader = await DataFileReader.open(task, this.#fileContext(counters), signal)
+        try {
+          await reader.rowGroups(signal)
+        } finally {
+          await reader.close()
+        }
+      }
+    }
+    const notes = deleteFiles.kept === 0 ? [] : [{ name: 'delete_files', value: String(deleteFiles.kept) }]
+    return { counters: counters.describe(), notes }
+  }
+
+  #plan(signal: AbortSignal): FileScan {
+    const { table, snapshot, schema } = this.#table
+    return new FileScan({
+      source: this.#table.manifests,
+      snapshotId: snapshot?.snapshotId,
+      schema,
+      specs: table.metadata.partitionSpecs,
+      predicate: this.#predicate,
+      ordered: false,
+      signal,
+    })
+  }
+
+  #fileContext(counters: ScanCounters): DataFileContext {
+    const { table, schema, cache } = this.#table
+    const fields = this.#projection.map((index) => schema.fields[index]!)
+    return { io: table.io, cache, schema, fields, nameMapping: nameMappingOf(table.metadata), counters }
+  }
+
+  /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */
+  #openFiles(
+    fileScan: FileScan,
+    open: Set<DataFileReader>,
+    counters: ScanCounters,
+    concurrency: number,
+    context: ScanContext,
+  ): AsyncIterable<OpenFile> {
+    const fileContext = this.#fileContext(counters)
+    const opened = prefetch<FileScanTask, OpenFile>({
+      items: flatten(fileScan),
+      byteSize: () => OPEN_FILE_BYTES,
+      step: async (task, signal) => {
+        const reader = await DataFileReader.open(task, fileContext, signal)
+        open.add(reader)
+        const rowGroups = await reader.rowGroups(signal)
+        if (rowGroups.length === 0) await close(reader, open)
+        return { reader, rowGroups, pending: rowGroups.length }
+      },
+      concurrency,
+      memory: context.memory,
+      signal: context.signal,
+    })
+    return map(opened, ({ result }) => result)
+  }
+
+  #fetchRowGroups(files: AsyncIterable<OpenFile>, concurrency: number, context: ScanContext): ReturnType<typeof prefetch<GroupOfFile, FetchedGroup>> {
+    return prefetch<GroupOfFile, FetchedGroup>({
+      items: groupsOf(files),
+      byteSize: ({ open, task }) => open.reader.fetchBytes(task.rowGroup),
+      step: async ({ open, task }, signal) => ({ open, fetched: await open.reader.fetch(task, signal) }),
+      concurrency,
+      memory: context.memory,
+      signal: context.signal,
+    })
+  }
+}
+
+interface GroupOfFile {
+  readonly open: OpenFile
+  readonly task: RowGroupTask
+}
+
+interface FetchedGroup {
+  readonly open: OpenFile
+  readonly fetched: FetchedRowGroup
+}
+
+async function* groupsOf(files: AsyncIterable<OpenFile>): AsyncGenerator<GroupOfFile, void, undefined> {
+  for await (const open of files) {
+    for (const task of open.rowGroups) yield { open, task }
+  }
+}
+
+async function close(reader: DataFileReader, open: Set<DataFileReader>): Promise<void> {
+  open.delete(reader)
+  await reader.close()
+}
+
+async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {
+  for await (const batch of batches) yield* batch
+}
+
+async function* map<T, R>(items: AsyncIterable<T>, apply: (item: T) => R): AsyncGenerator<R, void, undefined> {
+  for await (const item of items) yield apply(item)
+}

@@ -1,0 +1,87 @@
+/** An Iceberg table as the engine reads it: classification of filters, statistics, scans, answers from metadata. */
+
+import type { Scalar, Schema } from '@artemis/arrow'
+import type { MetadataAggregate as IcebergAggregate, PartitionSpec, Predicate } from '@artemis/iceberg'
+import { FileScan, aggregateFiles, alwaysTrue, and, fieldIdOf } from '@artemis/iceberg'
+import type { Expression, FilterPushdown, MetadataAggregate, PinnedSnapshot, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
+import { projectSchema } from '../memory/projection.js'
+import { ArtemisScan } from './artemis-scan.js'
+import type { PinnedTable } from './pinned-table.js'
+import { pinnedSnapshotOf } from './pinned-table.js'
+import type { FieldIds } from './pushdown.js'
+import { classifyFilter, fieldIdsOf, translateFilter } from './pushdown.js'
+
+export class ArtemisTableProvider implements TableProvider {
+  readonly schema: Schema
+  readonly snapshot: PinnedSnapshot | undefined
+  readonly pinned: PinnedTable
+  readonly #fieldIds: FieldIds
+  readonly #specs: readonly PartitionSpec[]
+
+  /** `specs` are those that live files of the snapshot have: see {@link liveSpecs}. */
+  constructor(pinned: PinnedTable, specs: readonly PartitionSpec[]) {
+    this.pinned = pinned
+    this.schema = pinned.arrowSchema
+    this.snapshot = pinnedSnapshotOf(pinned)
+    this.#fieldIds = fieldIdsOf(this.schema.fields, fieldIdOf)
+    this.#specs = specs
+  }
+
+  statistics(): TableStatistics {
+    const summary = this.pinned.snapshot?.summary
+    const rows = summary?.['total-records']
+    const bytes = summary?.['total-files-size']
+    if (this.pinned.snapshot === undefined) return { rowCount: { value: 0, exact: true } }
+    // A writer may leave the summary out, and deletes by equality are not counted in it.
+    return {
+      ...(rows === undefined ? {} : { rowCount: { value: Number(rows), exact: false } }),
+      ...(bytes === undefined ? {} : { byteSize: { value: Number(bytes), exact: false } }),
+    }
+  }
+
+  supportsFiltersPushdown(filters: readonly Expression[]): FilterPushdown[] {
+    return filters.map((filter) => classifyFilter(filter, this.#fieldIds, this.#specs, this.pinned.schema))
+  }
+
+  scan(request: ScanRequest): TableScan {
+    const schema = projectSchema(this.schema, request.projection)
+    return new ArtemisScan(this.pinned, schema, request.projection, this.#predicate(request.filters), request.limit)
+  }
+
+  async aggregateFromMetadata(aggregates: readonly MetadataAggregate[], filters: readonly Expression[]): Promise<readonly Scalar[] | undefined> {
+    const wanted = aggregates.map((aggregate) => this.#icebergAggregate(aggregate))
+    if (!wanted.every((aggregate) => aggregate !== undefined)) return undefined
+    const scan = new FileScan({
+      source: this.pinned.manifests,
+      snapshotId: this.pinned.snapshot?.snapshotId,
+      schema: this.pinned.schema,
+      specs: this.pinned.table.metadata.partitionSpecs,
+      predicate: this.#predicate(filters),
+    })
+    const values = aggregateFiles(await scan.collect(), wanted, this.pinned.schema)
+    return values?.map((value, i) => (aggregates[i]!.function === 'count' ? BigInt(value as number) : value))
+  }
+
+  /** The conjunction of filters that were all classified Exact or Inexact. */
+  #predicate(filters: readonly Expression[]): Predicate {
+    const translated = filters.map((filter) => translateFilter(filter, this.#fieldIds)?.predicate ?? alwaysTrue)
+    return and(...translated)
+  }
+
+  #icebergAggregate(aggregate: MetadataAggregate): IcebergAggregate | undefined {
+    if (aggregate.column === null) return { kind: 'count' }
+    const fieldId = this.#fieldIds(aggregate.column)
+    if (fieldId === undefined) return undefined
+    return aggregate.function === 'count' ? { kind: 'countNonNull', fieldId } : { kind: aggregate.function, fieldId }
+  }
+}
+
+/** The specs that the live data files of a snapshot were written under; the default spec when it has none. */
+export async function liveSpecs(pinned: PinnedTable): Promise<readonly PartitionSpec[]> {
+  const { metadata } = pinned.table
+  const manifests = await pinned.manifests.manifests(undefined)
+  const ids = new Set(manifests.filter((manifest) => manifest.content === 'data').map((manifest) => manifest.partitionSpecId))
+  if (ids.size === 0) ids.add(metadata.defaultSpecId)
+  return metadata.partitionSpecs.filter((spec) => ids.has(spec.specId))
+}
+

@@ -1,0 +1,156 @@
+/** One data file of a scan, opened: which of its row groups and pages may match, and where each column comes from. */
+
+import type { Schema, Vector } from '@artemis/arrow'
+import { DataError, UnsupportedError } from '@artemis/errors'
+import type { BoundPredicate, ColumnSource, FileIO, FileScanTask, IcebergCache, NameMapping, NestedField, Schema as IcebergSchema } from '@artemis/iceberg'
+import { fileColumnsOf, materializeColumn, planColumns, predicateFieldIds } from '@artemis/iceberg'
+import type { ParquetMetadata, RowGroupReader, RowRanges } from '@artemis/parquet'
+import { ParquetFile, allRows, countRows, pruneRowGroups, readFooter } from '@artemis/parquet'
+import type { BoundsTest } from '../scan/bounds-test.js'
+import { compileBoundsTest } from '../scan/bounds-test.js'
+import { InputFileSource } from '../scan/input-file-source.js'
+import type { ScanCounters } from '../scan/scan-counters.js'
+import type { RowDeletes } from './row-deletes.js'
+import { loadRowDeletes } from './row-deletes.js'
+
+/** What all files of one scan share. */
+export interface DataFileContext {
+  readonly io: FileIO
+  readonly cache: IcebergCache
+  readonly schema: IcebergSchema
+  /** The columns wanted, in order. */
+  readonly fields: readonly NestedField[]
+  readonly nameMapping: NameMapping | undefined
+  readonly counters: ScanCounters
+}
+
+/** A row group that may hold matching rows; `rows` leaves out pages that do not. */
+export interface RowGroupTask {
+  readonly rowGroup: number
+  readonly rows: RowRanges
+}
+
+export class DataFileReader {
+  readonly task: FileScanTask
+  readonly file: ParquetFile
+  readonly sources: readonly ColumnSource[]
+  readonly deletes: RowDeletes
+  readonly #test: BoundsTest
+  readonly #counters: ScanCounters
+
+  private constructor(task: FileScanTask, file: ParquetFile, sources: readonly ColumnSource[], deletes: RowDeletes, test: BoundsTest, counters: ScanCounters) {
+    this.task = task
+    this.file = file
+    this.sources = sources
+    this.deletes = deletes
+    this.#test = test
+    this.#counters = counters
+  }
+
+  /** Opens the file, with its footer from the cache when it was read before, and loads the deletes that apply to it. */
+  static async open(task: FileScanTask, context: DataFileContext, signal: AbortSignal): Promise<DataFileReader> {
+    const { dataFile } = task
+    if (dataFile.fileFormat !== 'parquet') {
+      throw new UnsupportedError({ code: 'FILE_FORMAT', message: `data files of format ${dataFile.fileFormat} are not supported: ${dataFile.filePath}` })
+    }
+    const input = await context.io.open(dataFile.filePath)
+    const source = new InputFileSource(input, (bytes) => context.counters.add('bytes_scanned', bytes))
+    try {
+      const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, `footer:${dataFile.filePath}`, async () => {
+        const footer = await readFooter(source, { signal })
+        return { value: footer, bytes: footer.byteSize }
+      })
+      const file = await ParquetFile.open(source, { metadata, signal })
+      const sources = planColumns({
+        fields: context.fields,
+        fileSchema: file.schema,
+        nameMapping: context.nameMapping,
+        spec: task.spec,
+        partition: dataFile.partition,
+        filePath: dataFile.filePath,
+      })
+      const deletes = await loadRowDeletes(task, context, file, signal)
+      const test = boundsTestOf(task.residual, file, context)
+      return new DataFileReader(task, file, sources, deletes, test, context.counters)
+    } catch (error) {
+      await source.close()
+      throw error
+    }
+  }
+
+  /** The row groups and pages that may match, by their statistics. */
+  async rowGroups(signal: AbortSignal): Promise<RowGroupTask[]> {
+    const { metadata } = this.file
+    const kept = this.#test.leaves.length === 0 ? metadata.rowGroups.map((group) => group.index) : pruneRowGroups(metadata, this.#test.mayMatch)
+    this.#counters.count('row_groups', kept.length, metadata.rowGroups.length)
+    const tasks: RowGroupTask[] = []
+    for (const rowGroup of kept) {
+      const rows = await this.#prunePages(rowGroup, signal)
+      if (countRows(rows) > 0) tasks.push({ rowGroup, rows })
+    }
+    return tasks
+  }
+
+  async #prunePages(rowGroup: number, signal: AbortSignal): Promise<RowRanges> {
+    const { rowCount } = this.file.metadata.rowGroups[rowGroup]!
+    if (this.#test.leaves.length === 0) return allRows(rowCount)
+    const pruning = await this.file.prunePages(rowGroup, this.#test.leaves, this.#test.mayMatch, signal)
+    this.#counters.count('pages', pruning.pagesKept, pruning.pagesTotal)
+    return pruning.rows
+  }
+
+  /** Compressed bytes of the wanted columns of a row group. */
+  fetchBytes(rowGroup: number): number {
+    const wanted = new Set([...fileColumnsOf(this.sources), ...this.deletes.columns])
+    const { leaves, rowGroups } = this.file.metadata
+    return rowGroups[rowGroup]!.columns.reduce((sum, chunk, leaf) => (wanted.has(leaves[leaf]!.fieldIndex) ? sum + chunk.compressedSize : sum), 0)
+  }
+
+  /** Fetches what the wanted columns of a row group need. */
+  async fetch(task: RowGroupTask, signal: AbortSignal): Promise<FetchedRowGroup> {
+    const reader = this.file.rowGroup(task.rowGroup, task.rows)
+    await reader.prefetch([...new Set([...fileColumnsOf(this.sources), ...this.deletes.columns])], { signal })
+    return new FetchedRowGroup(this, reader)
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
+  }
+}
+
+/** A row group whose bytes are there. */
+export class FetchedRowGroup {
+  readonly file: DataFileReader
+  readonly #reader: RowGroupReader
+
+  constructor(file: DataFileReader, reader: RowGroupReader) {
+    this.file = file
+    this.#reader = reader
+  }
+
+  /** One decoder for each wanted column, over the rows that are neither pruned nor deleted. */
+  decode(schema: Schema): { readonly rowCount: number; readonly decoders: readonly (() => Vector)[] } {
+    const reader = this.#reader
+    const selection = this.file.deletes.keptRows(reader)
+    const rowCount = selection?.length ?? reader.rowCount
+    const fileColumn = (index: number): Vector => (selection === undefined ? reader.column(index) : reader.column(index, selection))
+    const decoders = this.file.sources.map((source, i) => (): Vector => {
+      const vector = materializeColumn(source, fileColumn, rowCount)
+      if (vector.nullCount > 0 && !schema.fields[i]!.nullable) {
+        throw new DataError({
+          code: 'NULL_IN_REQUIRED_COLUMN',
+          message: `${this.file.task.dataFile.filePath}: the required column "${schema.fields[i]!.name}" holds a null`,
+        })
+      }
+      return vector
+    })
+    return { rowCount, decoders }
+  }
+}
+
+function boundsTestOf(residual: BoundPredicate, file: ParquetFile, context: DataFileContext): BoundsTest {
+  // Statistics are looked up through the same resolution as columns: a file without field ids has them by name.
+  const fieldIds = [...predicateFieldIds(residual)].filter((id) => file.leafOf({ fieldId: id }) !== undefined)
+  const leaves = new Map(fieldIds.map((id) => [id, file.leafOf({ fieldId: id })!]))
+  return compileBoundsTest(residual, context.schema, (fieldId) => leaves.get(fieldId))
+}
