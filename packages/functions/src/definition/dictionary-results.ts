@@ -1,0 +1,80 @@
+/**
+ * Functions of one dictionary-encoded column run once for each entry of the dictionary instead of once for each row, and
+ * the result is kept while the next batches bring the same dictionary.
+ */
+
+import type { Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
+import { decodeDictionary, dictionaryVector, mergeValidity, nullsOf, physicalKind, take, vectorDatum, withNulls, DictionaryIndex } from '@artemis/arrow'
+import { ExecutionError } from '@artemis/errors'
+
+interface Remembered {
+  readonly constants: readonly Scalar[]
+  readonly result: Vector
+}
+
+export class DictionaryResults {
+  readonly #canThrow: boolean
+  readonly #remembers: boolean
+  readonly #results = new WeakMap<Vector, Remembered>()
+
+  constructor(canThrow: boolean, remembers: boolean) {
+    this.#canThrow = canThrow
+    this.#remembers = remembers
+  }
+
+  /**
+   * The result when exactly one argument varies and is dictionary-encoded; undefined when the caller must compute row by
+   * row. An entry may raise an error that no row of the batch refers to, so after an error the rows decide.
+   */
+  apply(args: readonly Datum[], rowCount: number, compute: (args: readonly Datum[], rowCount: number) => Vector): Vector | undefined {
+    const index = args.findIndex((arg) => arg.kind === 'vector')
+    const only = args[index]
+    if (only?.kind !== 'vector' || only.vector.layout !== 'dictionary') return undefined
+    if (args.some((arg, i) => i !== index && arg.kind === 'vector')) return undefined
+    const { vector } = only
+    const constants = args.map((arg) => (arg.kind === 'scalar' ? arg.value : null))
+    const known = this.#results.get(vector.dictionary)
+    if (known !== undefined && constants.every((value, i) => value === known.constants[i])) return spread(vector, known.result)
+    if (vector.dictionary.length === 0 || vector.dictionary.length > rowCount) return undefined
+    const overEntries = args.map((arg, i) => (i === index ? vectorDatum(vector.dictionary) : arg))
+    const result = this.#attempt(overEntries, vector.dictionary.length, compute)
+    if (result === undefined) return undefined
+    const prepared = prepare(result)
+    if (this.#remembers) this.#results.set(vector.dictionary, { constants, result: prepared })
+    return spread(vector, prepared)
+  }
+
+  #attempt(args: readonly Datum[], length: number, compute: (args: readonly Datum[], rowCount: number) => Vector): Vector | undefined {
+    if (!this.#canThrow) return compute(args, length)
+    try {
+      return compute(args, length)
+    } catch (error) {
+      if (error instanceof ExecutionError) return undefined
+      throw error
+    }
+  }
+}
+
+/**
+ * Text stays encoded: the results are numbered anew, since two entries may have become the same text and a dictionary
+ * must hold distinct values.
+ */
+function prepare(result: Vector): Vector {
+  const plain = decodeDictionary(result)
+  if (plain.nullCount > 0 || physicalKind(plain.type) !== 'bytes') return plain
+  const distinct = new DictionaryIndex(plain.type)
+  const codes = distinct.add(plain)
+  return distinct.size === plain.length ? plain : dictionaryVector(codes, distinct.dictionary())
+}
+
+function spread(vector: DictionaryVector, result: Vector): Vector {
+  if (vector.nullCount === vector.length) return nullsOf(result.type, vector.length)
+  if (result.layout === 'dictionary') {
+    const codes = new Int32Array(vector.length)
+    for (let i = 0; i < codes.length; i++) codes[i] = result.codes[vector.codes[i]!]!
+    return dictionaryVector(codes, result.dictionary, vector)
+  }
+  if (result.layout === 'bytes' && result.nullCount === 0) return dictionaryVector(vector.codes, result, vector)
+  const rows = take(result, vector.codes)
+  return vector.validity === null ? rows : withNulls(rows, { validity: mergeValidity(rows.validity, vector.validity, vector.length) })
+}
