@@ -180,3 +180,11 @@ export type {
   UnsetProperties,
 } from './ast/definitions.js'
 export { children, depth, walk } from './ast/walk.js'
+
+// The parser.
+export { checkSyntax, isComplete, parseExpression, parseStatement, parseStatements } from './parser/parse.js'
+export { isReserved, keywords, statementWords } from './parser/keywords.js'
+export { artemisParser } from './parser/sql-parser.js'
+export type { SqlParser } from './parser/sql-parser.js'
+export type { Token, TokenKind } from './parser/token.js'
+export { tokenize } from './parser/tokenizer.js'

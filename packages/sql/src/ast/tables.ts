@@ -99,7 +99,7 @@ export interface TableSample {
 export interface Pivot {
   readonly kind: 'pivot'
   readonly input: TableReference
-  /** Empty in DuckDB's statement without USING, which counts rows. */
+  /** Empty means: count rows, as DuckDB's statement without USING does. */
   readonly aggregates: readonly SelectItem[]
   readonly columns: readonly PivotColumn[]
   /** Undefined means all columns not otherwise named. */
@@ -124,10 +124,10 @@ export interface Unpivot {
   readonly kind: 'unpivot'
   readonly input: TableReference
   readonly includeNulls: boolean
-  /** The new columns that hold values; empty means one called `value`. */
+  /** The new columns that hold values; one called `value` when none was named. */
   readonly values: readonly Identifier[]
-  /** The new column that holds names; undefined means `name`. */
-  readonly name: Identifier | undefined
+  /** The new column that holds names; `name` when none was named. */
+  readonly name: Identifier
   /** The columns to turn: expressions, {@link Row}s for several at once, stars, each with an optional alias. */
   readonly columns: readonly SelectItem[]
   readonly alias: TableAlias | undefined
