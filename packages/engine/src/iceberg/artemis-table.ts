@@ -2,12 +2,12 @@
 
 import type { Scalar, Schema } from '@artemis/arrow'
 import type { MetadataAggregate as IcebergAggregate, PartitionSpec, Predicate } from '@artemis/iceberg'
-import { FileScan, aggregateFiles, alwaysTrue, and, fieldIdOf } from '@artemis/iceberg'
+import { FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf } from '@artemis/iceberg'
 import type { Expression, FilterPushdown, MetadataAggregate, PinnedSnapshot, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from '../memory/projection.js'
 import { ArtemisScan } from './artemis-scan.js'
 import type { PinnedTable } from './pinned-table.js'
-import { pinnedSnapshotOf } from './pinned-table.js'
+import { pinTable, pinnedSnapshotOf } from './pinned-table.js'
 import type { FieldIds } from './pushdown.js'
 import { classifyFilter, fieldIdsOf, translateFilter } from './pushdown.js'
 
@@ -25,6 +25,12 @@ export class ArtemisTableProvider implements TableProvider {
     this.snapshot = pinnedSnapshotOf(pinned)
     this.#fieldIds = fieldIdsOf(this.schema.fields, fieldIdOf)
     this.#specs = specs
+  }
+
+  /** The same snapshot in the table's schema of today: `artemis.projection_mode = 'current'`. */
+  inCurrentSchema(): ArtemisTableProvider {
+    const { table, cache, snapshot } = this.pinned
+    return new ArtemisTableProvider(pinTable(table, cache, snapshot, currentSchema(table.metadata)), this.#specs)
   }
 
   statistics(): TableStatistics {
