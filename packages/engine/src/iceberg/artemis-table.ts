@@ -2,10 +2,12 @@
 
 import type { Scalar, Schema } from '@artemis/arrow'
 import type { MetadataAggregate as IcebergAggregate, PartitionSpec, Predicate } from '@artemis/iceberg'
-import { FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf } from '@artemis/iceberg'
+import { FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf, nameMappingOf, planColumns } from '@artemis/iceberg'
 import type { Expression, FilterPushdown, MetadataAggregate, PinnedSnapshot, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from '../memory/projection.js'
-import { ArtemisScan } from './artemis-scan.js'
+import type { FilePlan, FileSource } from '../scan/artemis-scan.js'
+import type { ColumnResolver } from '../scan/data-file-reader.js'
+import { ArtemisScan } from '../scan/artemis-scan.js'
 import type { PinnedTable } from './pinned-table.js'
 import { pinTable, pinnedSnapshotOf } from './pinned-table.js'
 import type { FieldIds } from './pushdown.js'
@@ -50,22 +52,51 @@ export class ArtemisTableProvider implements TableProvider {
   }
 
   scan(request: ScanRequest): TableScan {
-    const schema = projectSchema(this.schema, request.projection)
-    return new ArtemisScan(this.pinned, schema, request.projection, this.#predicate(request.filters), request.limit)
+    const { table, cache, schema } = this.pinned
+    const predicate = this.#predicate(request.filters)
+    const plan = (signal: AbortSignal): FilePlan => {
+      const scan = this.#fileScan(predicate, signal)
+      return {
+        tasks: scan,
+        get report() {
+          return scan.report
+        },
+      }
+    }
+    const source: FileSource = { io: table.io, cache, schema, columns: (projection) => this.#columns(projection), plan }
+    return new ArtemisScan(source, projectSchema(this.schema, request.projection), request.projection, request.limit)
   }
 
   async aggregateFromMetadata(aggregates: readonly MetadataAggregate[], filters: readonly Expression[]): Promise<readonly Scalar[] | undefined> {
     const wanted = aggregates.map((aggregate) => this.#icebergAggregate(aggregate))
     if (!wanted.every((aggregate) => aggregate !== undefined)) return undefined
-    const scan = new FileScan({
-      source: this.pinned.manifests,
-      snapshotId: this.pinned.snapshot?.snapshotId,
-      schema: this.pinned.schema,
-      specs: this.pinned.table.metadata.partitionSpecs,
-      predicate: this.#predicate(filters),
-    })
-    const values = aggregateFiles(await scan.collect(), wanted, this.pinned.schema)
+    const tasks = await this.#fileScan(this.#predicate(filters)).collect()
+    const values = aggregateFiles(tasks, wanted, this.pinned.schema)
     return values?.map((value, i) => (aggregates[i]!.function === 'count' ? BigInt(value as number) : value))
+  }
+
+  #columns(projection: readonly number[]): ColumnResolver {
+    const { table, schema } = this.pinned
+    const nameMapping = nameMappingOf(table.metadata)
+    const fields = projection.map((index) => schema.fields[index]!)
+    return {
+      columnSources: (file, { spec, dataFile }) =>
+        planColumns({ fields, fileSchema: file.schema, nameMapping, spec, partition: dataFile.partition, filePath: dataFile.filePath }),
+      leafOf: (file, fieldId) => file.leafOf({ fieldId }),
+    }
+  }
+
+  #fileScan(predicate: Predicate, signal?: AbortSignal): FileScan {
+    const { table, snapshot, schema, manifests } = this.pinned
+    return new FileScan({
+      source: manifests,
+      snapshotId: snapshot?.snapshotId,
+      schema,
+      specs: table.metadata.partitionSpecs,
+      predicate,
+      ordered: false,
+      signal,
+    })
   }
 
   /** The conjunction of filters that were all classified Exact or Inexact. */

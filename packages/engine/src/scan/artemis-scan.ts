@@ -1,5 +1,5 @@
 /**
- * The scan of one snapshot of an Iceberg table.
+ * The scan of data files: those of one snapshot of an Iceberg table, or Parquet files registered by name.
  *
  *   manifests ─▶ file tasks ─▶ opened files (footer, deletes) ─▶ row groups that may match (bytes fetched) ─▶ lazy batches
  *
@@ -9,21 +9,37 @@
 
 import type { Batch, Schema } from '@artemis/arrow'
 import { throwIfAborted } from '@artemis/errors'
-import type { FileScanTask, Predicate } from '@artemis/iceberg'
-import { FileScan, nameMappingOf } from '@artemis/iceberg'
+import type { FileIO, FileScanTask, IcebergCache, Schema as IcebergSchema, StageCounts } from '@artemis/iceberg'
 import type { ScanContext, ScanDescription, TableScan } from '@artemis/plan'
-import { lazyBatches } from '../scan/lazy-batches.js'
-import { prefetch } from '../scan/prefetch.js'
-import { ScanCounters } from '../scan/scan-counters.js'
-import type { DataFileContext, FetchedRowGroup, RowGroupTask } from './data-file-reader.js'
+import { lazyBatches } from './lazy-batches.js'
+import { prefetch } from './prefetch.js'
+import { ScanCounters } from './scan-counters.js'
+import type { ColumnResolver, DataFileContext, FetchedRowGroup, RowGroupTask } from './data-file-reader.js'
 import { DataFileReader } from './data-file-reader.js'
-import type { PinnedTable } from './pinned-table.js'
 
 /** Bytes that an opened file holds beside its data: a guess for the accounting of footers and handles. */
 const OPEN_FILE_BYTES = 64 * 1024
 
 /** EXPLAIN looks into the footers of this many files at most; beyond, it tells of files only. */
 const DESCRIBED_FILES = 256
+
+/** The files of a scan, planned while they are consumed. */
+export interface FilePlan {
+  readonly tasks: AsyncIterable<readonly FileScanTask[]>
+  /** What was kept of how much; final once the tasks have been consumed. Without manifests there is no count of them. */
+  readonly report: { readonly manifests?: StageCounts; readonly files: StageCounts; readonly deleteFiles?: StageCounts }
+}
+
+/** Where a scan's files come from and how their columns are found. */
+export interface FileSource {
+  readonly io: FileIO
+  readonly cache: IcebergCache
+  /** The schema that predicates and columns refer to by field id. */
+  readonly schema: IcebergSchema
+  /** How the columns at `projection`, indices into the table's schema, are found in each file. */
+  columns(projection: readonly number[]): ColumnResolver
+  plan(signal: AbortSignal): FilePlan
+}
 
 interface OpenFile {
   readonly reader: DataFileReader
@@ -35,26 +51,25 @@ interface OpenFile {
 export class ArtemisScan implements TableScan {
   readonly schema: Schema
   readonly ordering = []
-  readonly #table: PinnedTable
+  readonly #source: FileSource
   readonly #projection: readonly number[]
-  readonly #predicate: Predicate
   readonly #limit: number | null
 
-  constructor(table: PinnedTable, schema: Schema, projection: readonly number[], predicate: Predicate, limit: number | null) {
-    this.#table = table
+  /** `projection` holds indices into the fields of the source's schema; `schema` is that of the batches. */
+  constructor(source: FileSource, schema: Schema, projection: readonly number[], limit: number | null) {
+    this.#source = source
     this.schema = schema
     this.#projection = projection
-    this.#predicate = predicate
     this.#limit = limit
   }
 
   async *execute(context: ScanContext): AsyncGenerator<Batch, void, undefined> {
     const counters = new ScanCounters(context.metrics)
-    const fileScan = this.#plan(context.signal)
+    const plan = this.#source.plan(context.signal)
     // A limit is met by the first files in most cases: opening many more would be work for nothing.
     const concurrency = this.#limit === null ? context.fileConcurrency : Math.min(2, context.fileConcurrency)
     const open = new Set<DataFileReader>()
-    const files = this.#openFiles(fileScan, open, counters, concurrency, context)
+    const files = this.#openFiles(plan, open, counters, concurrency, context)
     let rows = 0
     try {
       for await (const { result: group, release } of this.#fetchRowGroups(files, concurrency, context)) {
@@ -71,9 +86,7 @@ export class ArtemisScan implements TableScan {
       }
     } finally {
       for (const reader of open) await reader.close()
-      const { manifests, files: counts } = fileScan.report
-      counters.count('manifests', manifests.kept, manifests.total)
-      counters.count('files', counts.kept, counts.total)
+      countPlan(plan, counters)
     }
   }
 
@@ -81,11 +94,10 @@ export class ArtemisScan implements TableScan {
   async describe(): Promise<ScanDescription> {
     const signal = new AbortController().signal
     const counters = new ScanCounters()
-    const fileScan = this.#plan(signal)
-    const tasks = await fileScan.collect()
-    const { manifests, files, deleteFiles } = fileScan.report
-    counters.count('manifests', manifests.kept, manifests.total)
-    counters.count('files', files.kept, files.total)
+    const plan = this.#source.plan(signal)
+    const tasks: FileScanTask[] = []
+    for await (const batch of plan.tasks) tasks.push(...batch)
+    countPlan(plan, counters)
     if (tasks.length <= DESCRIBED_FILES) {
       for (const task of tasks) {
         const reader = await DataFileReader.open(task, this.#fileContext(counters), signal)
@@ -96,32 +108,19 @@ export class ArtemisScan implements TableScan {
         }
       }
     }
-    const notes = deleteFiles.kept === 0 ? [] : [{ name: 'delete_files', value: String(deleteFiles.kept) }]
+    const deleteFiles = plan.report.deleteFiles?.kept ?? 0
+    const notes = deleteFiles === 0 ? [] : [{ name: 'delete_files', value: String(deleteFiles) }]
     return { counters: counters.describe(), notes }
   }
 
-  #plan(signal: AbortSignal): FileScan {
-    const { table, snapshot, schema } = this.#table
-    return new FileScan({
-      source: this.#table.manifests,
-      snapshotId: snapshot?.snapshotId,
-      schema,
-      specs: table.metadata.partitionSpecs,
-      predicate: this.#predicate,
-      ordered: false,
-      signal,
-    })
-  }
-
   #fileContext(counters: ScanCounters): DataFileContext {
-    const { table, schema, cache } = this.#table
-    const fields = this.#projection.map((index) => schema.fields[index]!)
-    return { io: table.io, cache, schema, fields, nameMapping: nameMappingOf(table.metadata), counters }
+    const { io, cache, schema } = this.#source
+    return { io, cache, schema, columns: this.#source.columns(this.#projection), counters }
   }
 
   /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */
   #openFiles(
-    fileScan: FileScan,
+    plan: FilePlan,
     open: Set<DataFileReader>,
     counters: ScanCounters,
     concurrency: number,
@@ -129,7 +128,7 @@ export class ArtemisScan implements TableScan {
   ): AsyncIterable<OpenFile> {
     const fileContext = this.#fileContext(counters)
     const opened = prefetch<FileScanTask, OpenFile>({
-      items: flatten(fileScan),
+      items: flatten(plan.tasks),
       byteSize: () => OPEN_FILE_BYTES,
       step: async (task, signal) => {
         const reader = await DataFileReader.open(task, fileContext, signal)
@@ -155,6 +154,11 @@ export class ArtemisScan implements TableScan {
       signal: context.signal,
     })
   }
+}
+
+function countPlan({ report }: FilePlan, counters: ScanCounters): void {
+  if (report.manifests !== undefined) counters.count('manifests', report.manifests.kept, report.manifests.total)
+  counters.count('files', report.files.kept, report.files.total)
 }
 
 interface GroupOfFile {

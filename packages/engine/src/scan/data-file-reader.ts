@@ -2,25 +2,31 @@
 
 import type { Schema, Vector } from '@artemis/arrow'
 import { DataError, UnsupportedError } from '@artemis/errors'
-import type { BoundPredicate, ColumnSource, FileIO, FileScanTask, IcebergCache, NameMapping, NestedField, Schema as IcebergSchema } from '@artemis/iceberg'
-import { fileColumnsOf, materializeColumn, planColumns, predicateFieldIds } from '@artemis/iceberg'
+import type { BoundPredicate, ColumnSource, FileIO, FileScanTask, IcebergCache, Schema as IcebergSchema } from '@artemis/iceberg'
+import { fileColumnsOf, materializeColumn } from '@artemis/iceberg'
 import type { ParquetMetadata, RowGroupReader, RowRanges } from '@artemis/parquet'
 import { ParquetFile, allRows, countRows, pruneRowGroups, readFooter } from '@artemis/parquet'
-import type { BoundsTest } from '../scan/bounds-test.js'
-import { compileBoundsTest } from '../scan/bounds-test.js'
-import { InputFileSource } from '../scan/input-file-source.js'
-import type { ScanCounters } from '../scan/scan-counters.js'
+import type { BoundsTest } from './bounds-test.js'
+import { compileBoundsTest } from './bounds-test.js'
+import { InputFileSource } from './input-file-source.js'
+import type { ScanCounters } from './scan-counters.js'
 import type { RowDeletes } from './row-deletes.js'
 import { loadRowDeletes } from './row-deletes.js'
+
+/** How the columns of a table are found in one of its files. */
+export interface ColumnResolver {
+  /** A source for each wanted column, in order. */
+  columnSources(file: ParquetFile, task: FileScanTask): readonly ColumnSource[]
+  /** The Parquet leaf that holds a predicate's column; undefined when the file does not have it as one. */
+  leafOf(file: ParquetFile, fieldId: number): number | undefined
+}
 
 /** What all files of one scan share. */
 export interface DataFileContext {
   readonly io: FileIO
   readonly cache: IcebergCache
   readonly schema: IcebergSchema
-  /** The columns wanted, in order. */
-  readonly fields: readonly NestedField[]
-  readonly nameMapping: NameMapping | undefined
+  readonly columns: ColumnResolver
   readonly counters: ScanCounters
 }
 
@@ -61,14 +67,7 @@ export class DataFileReader {
         return { value: footer, bytes: footer.byteSize }
       })
       const file = await ParquetFile.open(source, { metadata, signal })
-      const sources = planColumns({
-        fields: context.fields,
-        fileSchema: file.schema,
-        nameMapping: context.nameMapping,
-        spec: task.spec,
-        partition: dataFile.partition,
-        filePath: dataFile.filePath,
-      })
+      const sources = context.columns.columnSources(file, task)
       const deletes = await loadRowDeletes(task, context, file, signal)
       const test = boundsTestOf(task.residual, file, context)
       return new DataFileReader(task, file, sources, deletes, test, context.counters)
@@ -148,9 +147,6 @@ export class FetchedRowGroup {
   }
 }
 
-function boundsTestOf(residual: BoundPredicate, file: ParquetFile, context: DataFileContext): BoundsTest {
-  // Statistics are looked up through the same resolution as columns: a file without field ids has them by name.
-  const fieldIds = [...predicateFieldIds(residual)].filter((id) => file.leafOf({ fieldId: id }) !== undefined)
-  const leaves = new Map(fieldIds.map((id) => [id, file.leafOf({ fieldId: id })!]))
-  return compileBoundsTest(residual, context.schema, (fieldId) => leaves.get(fieldId))
+function boundsTestOf(residual: BoundPredicate, file: ParquetFile, { schema, columns }: DataFileContext): BoundsTest {
+  return compileBoundsTest(residual, schema, (fieldId) => columns.leafOf(file, fieldId))
 }
