@@ -2,11 +2,12 @@
 
 import type { Scalar, Schema } from '@artemis/arrow'
 import type { MetadataAggregate as IcebergAggregate, PartitionSpec, Predicate } from '@artemis/iceberg'
-import { FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf, nameMappingOf, planColumns } from '@artemis/iceberg'
+import { DeleteLoader, FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf, nameMappingOf, planColumns } from '@artemis/iceberg'
 import type { Expression, FilterPushdown, MetadataAggregate, PinnedSnapshot, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from '../memory/projection.js'
 import type { FilePlan, FileSource } from '../scan/artemis-scan.js'
 import type { ColumnResolver } from '../scan/data-file-reader.js'
+import type { DeleteSource } from '../scan/row-deletes.js'
 import { ArtemisScan } from '../scan/artemis-scan.js'
 import type { PinnedTable } from './pinned-table.js'
 import { pinTable, pinnedSnapshotOf } from './pinned-table.js'
@@ -63,7 +64,7 @@ export class ArtemisTableProvider implements TableProvider {
         },
       }
     }
-    const source: FileSource = { io: table.io, cache, schema, columns: (projection) => this.#columns(projection), plan }
+    const source: FileSource = { io: table.io, cache, schema, columns: (projection) => this.#columns(projection), deletes: (signal) => this.#deletes(signal), plan }
     return new ArtemisScan(source, projectSchema(this.schema, request.projection), request.projection, request.limit)
   }
 
@@ -83,6 +84,25 @@ export class ArtemisTableProvider implements TableProvider {
       columnSources: (file, { spec, dataFile }) =>
         planColumns({ fields, fileSchema: file.schema, nameMapping, spec, partition: dataFile.partition, filePath: dataFile.filePath }),
       leafOf: (file, fieldId) => file.leafOf({ fieldId }),
+    }
+  }
+
+  #deletes(signal: AbortSignal): DeleteSource {
+    const { table, schema } = this.pinned
+    const nameMapping = nameMappingOf(table.metadata)
+    // Newest first: a delete may compare a column that has been dropped since.
+    const loader = new DeleteLoader({ io: table.io, schemas: [schema, ...table.metadata.schemas.toReversed()], nameMapping, signal })
+    return {
+      loader,
+      columnSources: (file, { spec, dataFile }, fieldIds) =>
+        planColumns({
+          fields: fieldIds.map((id) => loader.fieldOf(id)),
+          fileSchema: file.schema,
+          nameMapping,
+          spec,
+          partition: dataFile.partition,
+          filePath: dataFile.filePath,
+        }),
     }
   }
 

@@ -16,6 +16,7 @@ import { prefetch } from './prefetch.js'
 import { ScanCounters } from './scan-counters.js'
 import type { ColumnResolver, DataFileContext, FetchedRowGroup, RowGroupTask } from './data-file-reader.js'
 import { DataFileReader } from './data-file-reader.js'
+import type { DeleteSource } from './row-deletes.js'
 
 /** Bytes that an opened file holds beside its data: a guess for the accounting of footers and handles. */
 const OPEN_FILE_BYTES = 64 * 1024
@@ -38,6 +39,8 @@ export interface FileSource {
   readonly schema: IcebergSchema
   /** How the columns at `projection`, indices into the table's schema, are found in each file. */
   columns(projection: readonly number[]): ColumnResolver
+  /** One for each run: it keeps what it loads for the other files of the run. */
+  deletes?(signal: AbortSignal): DeleteSource
   plan(signal: AbortSignal): FilePlan
 }
 
@@ -99,8 +102,9 @@ export class ArtemisScan implements TableScan {
     for await (const batch of plan.tasks) tasks.push(...batch)
     countPlan(plan, counters)
     if (tasks.length <= DESCRIBED_FILES) {
+      const fileContext = this.#fileContext(counters, signal)
       for (const task of tasks) {
-        const reader = await DataFileReader.open(task, this.#fileContext(counters), signal)
+        const reader = await DataFileReader.open(task, fileContext, signal)
         try {
           await reader.rowGroups(signal)
         } finally {
@@ -113,9 +117,10 @@ export class ArtemisScan implements TableScan {
     return { counters: counters.describe(), notes }
   }
 
-  #fileContext(counters: ScanCounters): DataFileContext {
-    const { io, cache, schema } = this.#source
-    return { io, cache, schema, columns: this.#source.columns(this.#projection), counters }
+  #fileContext(counters: ScanCounters, signal: AbortSignal): DataFileContext {
+    const source = this.#source
+    const { io, cache, schema } = source
+    return { io, cache, schema, columns: source.columns(this.#projection), deletes: source.deletes?.(signal), counters }
   }
 
   /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */
@@ -126,7 +131,7 @@ export class ArtemisScan implements TableScan {
     concurrency: number,
     context: ScanContext,
   ): AsyncIterable<OpenFile> {
-    const fileContext = this.#fileContext(counters)
+    const fileContext = this.#fileContext(counters, context.signal)
     const opened = prefetch<FileScanTask, OpenFile>({
       items: flatten(plan.tasks),
       byteSize: () => OPEN_FILE_BYTES,

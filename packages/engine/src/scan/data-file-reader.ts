@@ -10,7 +10,7 @@ import type { BoundsTest } from './bounds-test.js'
 import { compileBoundsTest } from './bounds-test.js'
 import { InputFileSource } from './input-file-source.js'
 import type { ScanCounters } from './scan-counters.js'
-import type { RowDeletes } from './row-deletes.js'
+import type { DeleteSource, RowDeletes } from './row-deletes.js'
 import { loadRowDeletes } from './row-deletes.js'
 
 /** How the columns of a table are found in one of its files. */
@@ -27,6 +27,8 @@ export interface DataFileContext {
   readonly cache: IcebergCache
   readonly schema: IcebergSchema
   readonly columns: ColumnResolver
+  /** Absent for files that no delete can apply to. */
+  readonly deletes: DeleteSource | undefined
   readonly counters: ScanCounters
 }
 
@@ -68,7 +70,7 @@ export class DataFileReader {
       })
       const file = await ParquetFile.open(source, { metadata, signal })
       const sources = context.columns.columnSources(file, task)
-      const deletes = await loadRowDeletes(task, context, file, signal)
+      const deletes = await loadRowDeletes(task, file, context.deletes)
       const test = boundsTestOf(task.residual, file, context)
       return new DataFileReader(task, file, sources, deletes, test, context.counters)
     } catch (error) {
