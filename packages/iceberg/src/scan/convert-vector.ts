@@ -1,8 +1,7 @@
 /** Carries out a column plan on the vectors of a file: widening, renaming, rebuilding of structs, constants. */
 import type { DataType, Vector } from '@artemis/arrow'
-import { dictionaryVector, fixedVector, listVector, nullsOf, primitiveVector, structVector } from '@artemis/arrow'
+import { constantVector, dictionaryVector, fixedVector, listVector, nullsOf, primitiveVector, structVector } from '@artemis/arrow'
 import { DataError, InternalError, unreachable } from '@artemis/errors'
-import { constantVector } from '../values/vector-values.js'
 import type { ColumnSource, Conversion } from './column-source.js'
 
 /** The column of a source; `fileColumn` gives the vector of a field of the file and is asked only when it is needed. */
@@ -26,18 +25,18 @@ export function applyConversion(conversion: Conversion, vector: Vector): Vector 
     case 'struct': {
       if (vector.layout !== 'struct') throw unexpectedLayout(vector, conversion.type)
       const children = conversion.children.map((child) => materializeColumn(child, (index) => vector.children[index]!, vector.length))
-      return structVector(conversion.type, vector.length, children, nullsOfVector(vector))
+      return structVector(conversion.type, vector.length, children, vector)
     }
     case 'list': {
       if (vector.layout !== 'list') throw unexpectedLayout(vector, conversion.type)
-      return listVector(conversion.type, vector.offsets, applyConversion(conversion.element, vector.child), nullsOfVector(vector))
+      return listVector(conversion.type, vector.offsets, applyConversion(conversion.element, vector.child), vector)
     }
     case 'map': {
       if (vector.layout !== 'list' || vector.child.layout !== 'struct' || conversion.type.kind !== 'map') throw unexpectedLayout(vector, conversion.type)
       const entries = vector.child
       const children = [applyConversion(conversion.key, entries.children[0]!), applyConversion(conversion.value, entries.children[1]!)]
       const type: DataType = { kind: 'struct', fields: [conversion.type.key, conversion.type.value] }
-      return listVector(conversion.type, vector.offsets, structVector(type, entries.length, children, nullsOfVector(entries)), nullsOfVector(vector))
+      return listVector(conversion.type, vector.offsets, structVector(type, entries.length, children, entries), vector)
     }
     default:
       return unreachable(conversion, 'conversion')
@@ -47,12 +46,11 @@ export function applyConversion(conversion: Conversion, vector: Vector): Vector 
 /** A vector with the same values under a wider type, or under another name for the same bytes. */
 export function convertVector(vector: Vector, type: DataType): Vector {
   if (type.kind === 'null') return nullsOf(type, vector.length)
-  const nulls = nullsOfVector(vector)
   switch (vector.layout) {
     case 'dictionary':
-      return dictionaryVector(vector.codes, convertVector(vector.dictionary, type), nulls)
+      return dictionaryVector(vector.codes, convertVector(vector.dictionary, type), vector)
     case 'fixed':
-      return fixedVector(type, vector.length, vector.values, nulls)
+      return fixedVector(type, vector.length, vector.values, vector)
     case 'bytes':
       return { ...vector, type }
     case 'primitive':
@@ -64,22 +62,22 @@ export function convertVector(vector: Vector, type: DataType): Vector {
   switch (type.kind) {
     case 'int32':
       if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Uint8Array || values instanceof Uint16Array) {
-        return primitiveVector(type, Int32Array.from(values), nulls)
+        return primitiveVector(type, Int32Array.from(values), vector)
       }
       break
     case 'int64':
-      if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Int32Array) return primitiveVector(type, longsOf(values), nulls)
-      if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array) return primitiveVector(type, longsOf(values), nulls)
+      if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Int32Array) return primitiveVector(type, longsOf(values), vector)
+      if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array) return primitiveVector(type, longsOf(values), vector)
       break
     case 'float64':
-      if (values instanceof Float32Array) return primitiveVector(type, Float64Array.from(values), nulls)
+      if (values instanceof Float32Array) return primitiveVector(type, Float64Array.from(values), vector)
       break
     case 'timestamp':
       if (vector.type.kind === 'date32' && values instanceof Int32Array) {
-        return primitiveVector(type, scaled(longsOf(values), unitsPerSecond(type) * 86_400n, 1n), nulls)
+        return primitiveVector(type, scaled(longsOf(values), unitsPerSecond(type) * 86_400n, 1n), vector)
       }
       if (vector.type.kind === 'timestamp' && values instanceof BigInt64Array) {
-        return primitiveVector(type, scaled(values, unitsPerSecond(type), unitsPerSecond(vector.type)), nulls)
+        return primitiveVector(type, scaled(values, unitsPerSecond(type), unitsPerSecond(vector.type)), vector)
       }
       break
     default:
@@ -129,10 +127,6 @@ function unitsPerSecond(type: DataType): bigint {
     default:
       return unreachable(type.unit, 'time unit')
   }
-}
-
-function nullsOfVector(vector: Vector): { readonly validity: Uint8Array | null; readonly nullCount: number } {
-  return { validity: vector.validity, nullCount: vector.nullCount }
 }
 
 function unexpectedLayout(vector: Vector, type: DataType): InternalError {

@@ -8,14 +8,14 @@
  * (timestamps before 1685 or after 2255) take a BigInt.
  */
 import type { Vector } from '@artemis/arrow'
-import { bytesVector, fixedVector, int32, int32Words, nullsOf, primitiveVector, take } from '@artemis/arrow'
+import { bytesVector, decimalFromBytes, fixedVector, int32, int32Words, nullsOf, primitiveVector, take, withNulls } from '@artemis/arrow'
 import { DataError, InternalError, unreachable } from '@artemis/errors'
 import type { Transform } from '../model/partition.js'
 import { transformText } from '../model/partition.js'
 import type { IcebergType } from '../model/type.js'
 import { typeName } from '../model/type.js'
 import { arrowTypeOf } from '../values/arrow-schema.js'
-import { readDecimalWords, writeDecimalWords } from '../values/decimal-words.js'
+import { writeDecimalWords } from '../values/decimal-words.js'
 import { bucketColumn } from './bucket-column.js'
 import { floorDivide, monthsOfDay, yearsOfDay } from './calendar.js'
 import { transformResultType, unitsPerHour } from './transform.js'
@@ -60,7 +60,7 @@ function overDictionary(vector: Vector, apply: (plain: Vector) => Vector): Vecto
   if (result === vector.dictionary) return vector
   const codes = vector.validity === null ? vector.codes : clearNullCodes(vector.codes, vector.validity)
   const expanded = vector.dictionary.length === 0 ? nullsOf(result.type, vector.length) : take(result, codes)
-  return { ...expanded, validity: vector.validity, nullCount: vector.nullCount }
+  return withNulls(expanded, vector)
 }
 
 function clearNullCodes(codes: Int32Array, validity: Uint8Array): Int32Array {
@@ -164,7 +164,7 @@ function truncateLongs(values: BigInt64Array, width: number): BigInt64Array {
 function truncateDecimals(values: Uint8Array, length: number, width: number): Uint8Array {
   const out = new Uint8Array(length * 16)
   const divisor = BigInt(width)
-  for (let i = 0; i < length; i++) writeDecimalWords(out, i, floorDivide(readDecimalWords(values, i), divisor) * divisor)
+  for (let i = 0; i < length; i++) writeDecimalWords(out, i, floorDivide(decimalFromBytes(values, i * 16), divisor) * divisor)
   return out
 }
 

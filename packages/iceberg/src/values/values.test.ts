@@ -5,7 +5,6 @@ import type { Value } from './compare.js'
 import { comparatorOf, compareStrings } from './compare.js'
 import { decodeSingleValue, encodeSingleValue } from './single-value.js'
 import { truncateBytesUpper, truncateStringLower, truncateStringUpper } from './truncate-bound.js'
-import { constantVector, literalAt } from './vector-values.js'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
@@ -95,21 +94,4 @@ test('Arrow schemas and back, with field ids at every depth', () => {
   expect(fieldIdOf(arrow.fields[0]!)).toBe(1)
   expect(icebergFieldsOf(arrow)).toEqual(fields)
   expect(() => icebergFieldsOf({ fields: [{ name: 'u', type: { kind: 'uint64' }, nullable: true }] })).toThrow(/uint64/)
-})
-
-test('constant columns', () => {
-  const cases = [
-    [{ kind: 'int32' }, 3],
-    [{ kind: 'int64' }, -5n],
-    [{ kind: 'bool' }, true],
-    [{ kind: 'bool' }, false],
-    [{ kind: 'utf8' }, 'apollo-7'],
-    [{ kind: 'decimal', precision: 38, scale: 0 }, -(10n ** 30n)],
-    [{ kind: 'utf8' }, null],
-  ] as const
-  for (const [type, value] of cases) {
-    const vector = constantVector(type, value, 9)
-    expect(vector.length).toBe(9)
-    for (let i = 0; i < 9; i++) expect(literalAt(vector, i)).toBe(value)
-  }
 })
