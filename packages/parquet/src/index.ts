@@ -26,5 +26,5 @@ export type { BoundsLookup, ColumnSelector, MayMatch, PagePruning, ReadOptions }
 export type { ByteSink, ByteSource } from './source/byte-source.js'
 export { LocalFileSink, LocalFileSource } from './source/local-file.js'
 export { CountingByteSource, MemoryByteSink, MemoryByteSource } from './source/memory-source.js'
-export type { ParquetWriter } from './api.js'
+export { ParquetWriter } from './write/parquet-writer.js'
 export type { ParquetWriteResult, ParquetWriterOptions, WriteCodec, WriteSortingColumn, WrittenColumn } from './write/types.js'

@@ -69,11 +69,11 @@ function parseFooter(footer: Uint8Array, source: { readonly name: string; readon
     rowGroups.push(parseRowGroup(group, rowGroups.length, firstRow, leaves, source))
     firstRow += group.rowCount
   }
-  if (firstRow !== raw.rowCount) throw damaged(where, `the row groups have ${firstRow} rows, the file ${raw.rowCount}`)
   return {
     version: raw.version,
     createdBy: raw.createdBy,
-    rowCount: raw.rowCount,
+    // Some writers leave the file's own count at 0: the row groups are what there is to read.
+    rowCount: firstRow,
     schema: { fields: columns.map((column) => column.field) },
     columns,
     leaves,

@@ -2,6 +2,8 @@
 
 const TYPE_TRUE = 1
 const TYPE_FALSE = 2
+const TYPE_BYTE = 3
+const TYPE_I16 = 4
 const TYPE_I32 = 5
 const TYPE_I64 = 6
 const TYPE_BINARY = 8
@@ -18,6 +20,16 @@ export class ThriftWriter {
   /** What was written; the writer may be used on. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
+  }
+
+  i8(field: number, value: number): void {
+    this.#header(field, TYPE_BYTE)
+    this.#byte(value)
+  }
+
+  i16(field: number, value: number): void {
+    this.#header(field, TYPE_I16)
+    this.#varint(((value << 1) ^ (value >> 31)) >>> 0)
   }
 
   i32(field: number, value: number | undefined): void {
