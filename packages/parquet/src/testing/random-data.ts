@@ -102,8 +102,7 @@ export function randomScalar(random: Random, type: DataType, distinct = Infinity
       return random() < 0.5
     case 'int8':
     case 'int16':
-    case 'int32':
-    case 'date32': {
+    case 'int32': {
       const width = type.kind === 'int8' ? 8 : type.kind === 'int16' ? 16 : 32
       return isWide ? Number(BigInt.asIntN(width, bits(random, width))) : small - 20
     }
@@ -111,8 +110,15 @@ export function randomScalar(random: Random, type: DataType, distinct = Infinity
     case 'uint16':
     case 'uint32':
       return isWide ? Number(bits(random, type.kind === 'uint8' ? 8 : type.kind === 'uint16' ? 16 : 32)) : small
+    case 'date32':
+      return Math.floor(random() * Math.min(distinct, 1e6)) - 3e5
+    case 'timestamp': {
+      // Within the years that every reader has.
+      const seconds = BigInt(Math.floor(random() * Math.min(distinct, 8e9))) - 4_000_000_000n
+      const perSecond = { s: 1n, ms: 1000n, us: 1_000_000n, ns: 1_000_000_000n }[type.unit]
+      return seconds * perSecond + (isWide ? bits(random, 64) % perSecond : 0n)
+    }
     case 'int64':
-    case 'timestamp':
       return isWide ? BigInt.asIntN(64, bits(random, 64)) : BigInt(small) * 1_000_000_007n - 20_000_000_000n
     case 'uint64':
       return isWide ? bits(random, 64) : BigInt(small)
