@@ -95,3 +95,35 @@ export { canPromote } from './metadata/type-promotion.js'
 export { loadManifest, loadManifestList } from './manifest/load.js'
 export type { ManifestSource } from './manifest/load.js'
 export { partitionTypesOf } from './manifest/partition-types.js'
+
+// Commits
+export { applyUpdates } from './commit/apply-updates.js'
+export { checkRequirements } from './commit/requirements.js'
+export {
+  COMMIT_CONFLICT,
+  COMMIT_RETRIES_EXHAUSTED,
+  COMMIT_STATE_UNKNOWN,
+  COMMIT_VALIDATION_FAILED,
+  isCommitFailure,
+} from './commit/failure.js'
+export type { TableCommit, TableRequirement, TableUpdate } from './commit/table-update.js'
+export type { NewTable } from './commit/new-table.js'
+export { SYSTEM_ENVIRONMENT } from './commit/retry.js'
+export type { CommitEnvironment, CommitOptions, CommitTarget } from './commit/retry.js'
+export { AppendFiles, OverwriteFiles, RewriteFiles, RowDelta } from './commit/operations.js'
+export { ManageSnapshots } from './commit/manage-snapshots.js'
+export type { RefRetention } from './commit/manage-snapshots.js'
+export { retainedSnapshots } from './commit/retained-snapshots.js'
+export type { ExpireOptions, ExpireResult } from './commit/expire-snapshots.js'
+
+// Catalogs and tables
+export { identifierText } from './catalog/catalog.js'
+export type { Catalog, CatalogOptions, LoadedMetadata, Namespace, TableIdentifier } from './catalog/catalog.js'
+export { FilesystemCatalog } from './catalog/filesystem-catalog.js'
+export type { FilesystemCatalogOptions } from './catalog/filesystem-catalog.js'
+export { openSqliteCatalog } from './catalog/sqlite-catalog.js'
+export type { SqliteCatalogOptions } from './catalog/sqlite-catalog.js'
+export { hasSqlite } from './catalog/sqlite-database.js'
+export { openStaticTable } from './catalog/static-table.js'
+export { Table } from './table/table.js'
+export type { TableOperations, TableOptions } from './table/table.js'

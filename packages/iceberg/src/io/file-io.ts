@@ -17,6 +17,10 @@ export interface FileIO {
   list(folder: string): Promise<readonly FileStat[]>
   /** Names of the direct sub-folders of a folder; empty when there is no such folder. */
   listFolders(folder: string): Promise<readonly string[]>
+  /** Creates a folder and those above it; nothing happens when it is there. Files need no such call. */
+  createFolder(folder: string): Promise<void>
+  /** Deletes a folder with everything in it; nothing happens when there is none. */
+  deleteFolder(folder: string): Promise<void>
   /** Deletes a file; false when there was none. */
   delete(location: string): Promise<boolean>
   /** Size and time of a file, or undefined when there is none. */

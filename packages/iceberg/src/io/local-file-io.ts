@@ -1,7 +1,7 @@
 /** The local file system as a `FileIO`. What it writes is on disk (fsync) before it becomes visible under its name. */
 import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { IoError } from '@artemis/errors'
 import { ioFailure, shortRead, systemCode } from './failure.js'
@@ -112,6 +112,22 @@ class LocalFileIO implements FileIO {
       throw ioFailure('list', folder, error)
     })
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  }
+
+  async createFolder(folder: string): Promise<void> {
+    try {
+      await mkdir(localPath(folder), { recursive: true })
+    } catch (error) {
+      throw ioFailure('create', folder, error)
+    }
+  }
+
+  async deleteFolder(folder: string): Promise<void> {
+    try {
+      await rm(localPath(folder), { recursive: true, force: true })
+    } catch (error) {
+      throw ioFailure('delete', folder, error)
+    }
   }
 
   async delete(location: string): Promise<boolean> {

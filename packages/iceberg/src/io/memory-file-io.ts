@@ -24,6 +24,8 @@ interface MemoryFile {
 
 export class MemoryFileIO implements FileIO {
   readonly #files = new Map<string, MemoryFile>()
+  /** Folders that were created as such; those of files need no entry. */
+  readonly #folders = new Set<string>()
   readonly #now: () => number
   /** Replaceable at any time. */
   fault: FaultInjector | undefined
@@ -96,12 +98,26 @@ export class MemoryFileIO implements FileIO {
   async listFolders(folder: string): Promise<readonly string[]> {
     return this.#run('list', folder, () => {
       const names = new Set<string>()
-      for (const location of this.#files.keys()) {
-        if (!location.startsWith(`${folder}/`)) continue
+      const add = (location: string, isFolder: boolean) => {
+        if (!location.startsWith(`${folder}/`)) return
         const parts = location.slice(folder.length + 1).split('/')
-        if (parts.length > 1) names.add(parts[0]!)
+        if (isFolder || parts.length > 1) names.add(parts[0]!)
       }
+      for (const location of this.#files.keys()) add(location, false)
+      for (const location of this.#folders) add(location, true)
       return [...names]
+    })
+  }
+
+  async createFolder(folder: string): Promise<void> {
+    this.#run('write', folder, () => this.#folders.add(folder))
+  }
+
+  async deleteFolder(folder: string): Promise<void> {
+    this.#run('delete', folder, () => {
+      const isWithin = (location: string) => location === folder || location.startsWith(`${folder}/`)
+      for (const location of [...this.#files.keys()].filter(isWithin)) this.#files.delete(location)
+      for (const location of [...this.#folders].filter(isWithin)) this.#folders.delete(location)
     })
   }
 

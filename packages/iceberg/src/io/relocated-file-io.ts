@@ -73,6 +73,14 @@ class RelocatedFileIO implements FileIO {
     return this.#io.listFolders(this.#map(folder))
   }
 
+  async createFolder(folder: string): Promise<void> {
+    return this.#io.createFolder(this.#map(folder))
+  }
+
+  async deleteFolder(folder: string): Promise<void> {
+    return this.#io.deleteFolder(this.#map(folder))
+  }
+
   /** Only ever deletes below the real folder: the recorded one may belong to the table this one was copied from. */
   async delete(location: string): Promise<boolean> {
     const mapped = relativeTo(this.#recorded, location)
