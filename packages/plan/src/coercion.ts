@@ -188,3 +188,37 @@ export function isImplicitCast(from: DataType, to: DataType): boolean {
   const common = commonType(from, to)
   return common !== undefined && typeEquals(common, to)
 }
+
+/** Whether CAST can be asked for at all; the value may still not fit. */
+export function isExplicitCast(from: DataType, to: DataType): boolean {
+  if (typeEquals(from, to) || from.kind === 'null' || to.kind === 'utf8') return true
+  if (from.kind === 'utf8') return to.kind !== 'null' && !isNested(to)
+  const number = (type: DataType): boolean => isNumeric(type) || type.kind === 'bool'
+  if (number(from) && number(to)) return true
+  switch (from.kind) {
+    case 'date32':
+      return to.kind === 'timestamp'
+    case 'timestamp':
+      return to.kind === 'timestamp' || to.kind === 'date32' || to.kind === 'time64'
+    case 'time64':
+      return to.kind === 'interval'
+    case 'interval':
+      return to.kind === 'time64'
+    case 'binary':
+    case 'fixed_size_binary':
+    case 'uuid':
+      return to.kind === 'binary' || to.kind === 'fixed_size_binary' || to.kind === 'uuid'
+    case 'list':
+      return to.kind === 'list' && isExplicitCast(from.element.type, to.element.type)
+    case 'struct':
+      return to.kind === 'struct' && from.fields.length === to.fields.length && from.fields.every((f, i) => isExplicitCast(f.type, to.fields[i]!.type))
+    case 'map':
+      return to.kind === 'map' && isExplicitCast(from.key.type, to.key.type) && isExplicitCast(from.value.type, to.value.type)
+    default:
+      return false
+  }
+}
+
+function isNested(type: DataType): boolean {
+  return type.kind === 'list' || type.kind === 'struct' || type.kind === 'map'
+}

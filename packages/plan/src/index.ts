@@ -74,6 +74,7 @@ export {
   commonType,
   comparisonType,
   integerDigits,
+  isExplicitCast,
   isFloat,
   isImplicitCast,
   isInteger,
