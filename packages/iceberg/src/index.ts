@@ -127,3 +127,107 @@ export { hasSqlite } from './catalog/sqlite-database.js'
 export { openStaticTable } from './catalog/static-table.js'
 export { Table } from './table/table.js'
 export type { TableOperations, TableOptions } from './table/table.js'
+
+// Values and Arrow schemas
+export { comparatorOf, compareBytes, compareFloats, compareStrings, hasOrder } from './values/compare.js'
+export type { Value, ValueComparator } from './values/compare.js'
+export { decodeSingleValue, encodeSingleValue, hasSingleValue } from './values/single-value.js'
+export { truncateBytesLower, truncateBytesUpper, truncateStringLower, truncateStringUpper } from './values/truncate-bound.js'
+export { arrowFieldOf, arrowSchemaOf, arrowTypeOf, fieldIdOf, icebergFieldsOf, icebergTypeOf } from './values/arrow-schema.js'
+export { literalAt } from './values/vector-values.js'
+
+// Transforms
+export { applyTransform, bucketHash, canTransform, transformResultType } from './transform/transform.js'
+export { transformColumn } from './transform/column-transform.js'
+export { partitionPath, partitionValueText, valueText } from './transform/partition-path.js'
+
+// Predicates
+export {
+  alwaysFalse,
+  alwaysTrue,
+  and,
+  compare,
+  eq,
+  gt,
+  gtEq,
+  isIn,
+  isLeaf,
+  isNaN,
+  isNull,
+  lt,
+  ltEq,
+  mapLeaves,
+  negateLeaf,
+  not,
+  notEq,
+  notIn,
+  notNaN,
+  notNull,
+  notStartsWith,
+  or,
+  predicateFieldIds,
+  rewriteNot,
+  startsWith,
+} from './predicate/predicate.js'
+export type {
+  BoundPredicate,
+  Comparison,
+  ComparisonOperator,
+  Constant,
+  Leaf,
+  OrderOperator,
+  Predicate,
+  PrefixTest,
+  SetMembership,
+  UnaryTest,
+} from './predicate/predicate.js'
+export { bindPredicate } from './predicate/bind.js'
+export { classifyPredicate, isExactLeaf } from './predicate/classify.js'
+export type { PushdownClass } from './predicate/classify.js'
+export { predicateText } from './predicate/predicate-text.js'
+export { mayMatch, mayMatchAny, unknownRange } from './predicate/value-range.js'
+export type { ValueRange } from './predicate/value-range.js'
+export { compileMetricsReducer, fileRange } from './predicate/file-metrics.js'
+export type { FileReducer } from './predicate/file-metrics.js'
+export { compileManifestTest } from './predicate/manifest-test.js'
+export type { ManifestTest } from './predicate/manifest-test.js'
+export { compileResidual } from './predicate/residual.js'
+export type { Residual } from './predicate/residual.js'
+export { projectInclusive, projectStrict } from './predicate/spec-projection.js'
+
+// Scan planning
+export { FileScan, planFiles, specsWithData } from './scan/plan-files.js'
+export type { PlanFilesOptions, ScanManifests } from './scan/plan-files.js'
+export { planSnapshot } from './scan/plan-snapshot.js'
+export type { PlanSnapshotOptions } from './scan/plan-snapshot.js'
+export { hasDeletes } from './scan/scan-task.js'
+export type { DeleteFile, FileScanTask } from './scan/scan-task.js'
+export { scanReportText } from './scan/scan-report.js'
+export type { ScanReport, StageCounts } from './scan/scan-report.js'
+export { DELETE_FILE_PATH_ID, DELETE_FILE_POS_ID, DeleteIndex, partitionKey } from './scan/delete-index.js'
+export type { ApplicableDeletes } from './scan/delete-index.js'
+export { aggregateFile, aggregateFiles, identityValue, isAnsweredByMetadata, mergeAggregate } from './scan/metadata-aggregates.js'
+export type { AggregateValue, MetadataAggregate } from './scan/metadata-aggregates.js'
+export { fileColumnsOf, planColumns } from './scan/column-source.js'
+export type { ColumnPlanOptions, ColumnSource, Conversion } from './scan/column-source.js'
+export { applyConversion, convertVector, materializeColumn } from './scan/convert-vector.js'
+export { createParquetSink, openParquetSource } from './scan/parquet-source.js'
+
+// Deletes
+export { DeletedRows } from './delete/deleted-rows.js'
+export { EqualityDeleteSet } from './delete/equality-deletes.js'
+export { DeleteLoader } from './delete/load-deletes.js'
+export type { DeleteLoaderOptions } from './delete/load-deletes.js'
+export { readDeletionVector } from './delete/deletion-vector.js'
+export { readPositionDeletes } from './delete/position-deletes.js'
+export type { PositionsByFile } from './delete/position-deletes.js'
+
+// Writing
+export { DataWriter } from './write/data-writer.js'
+export type { DataWriterOptions } from './write/data-writer.js'
+export { dataWriterFor } from './write/table-writer.js'
+export type { TableWriterOptions } from './write/table-writer.js'
+export { writePositionDeletes } from './write/position-delete-writer.js'
+export type { PositionDeletesToWrite } from './write/position-delete-writer.js'
+export { metricsModeOf, parseMetricsMode } from './write/metrics-mode.js'
+export type { MetricsMode } from './write/metrics-mode.js'

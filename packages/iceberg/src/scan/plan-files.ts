@@ -27,7 +27,7 @@ import { ScanCounters } from './scan-report.js'
 import type { FileScanTask } from './scan-task.js'
 
 /** Where planning gets manifests from; an implementation may cache, since they never change. */
-export interface ManifestSource {
+export interface ScanManifests {
   /** The manifests of the snapshot that is planned. */
   manifests(signal: AbortSignal | undefined): Promise<readonly ManifestFile[]>
   /** All entries of a manifest, sequence numbers inherited, in the manifest's order. */
@@ -35,7 +35,7 @@ export interface ManifestSource {
 }
 
 export interface PlanFilesOptions {
-  readonly source: ManifestSource
+  readonly source: ScanManifests
   readonly snapshotId: bigint | undefined
   /** The schema that the predicate's field ids belong to. */
   readonly schema: Schema
