@@ -188,3 +188,7 @@ export { artemisParser } from './parser/sql-parser.js'
 export type { SqlParser } from './parser/sql-parser.js'
 export type { Token, TokenKind } from './parser/token.js'
 export { tokenize } from './parser/tokenizer.js'
+
+// The printer.
+export { printExpression, printQuery, printStatement, printStatements } from './printer/print.js'
+export { quoteName, quoteString } from './printer/name.js'

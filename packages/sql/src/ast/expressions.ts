@@ -40,7 +40,7 @@ export type Expression =
   | ArraySubquery
   | DefaultValue
 
-/** `?` (the n-th of its statement, from 1), `$1` and `?1`, `$name` and `:name`. */
+/** `?` (the n-th of its statement, from 1) and `?n` are positional, `$1` numbered, `$name` and `:name` named. */
 export interface Parameter {
   readonly kind: 'parameter'
   readonly style: 'positional' | 'numbered' | 'named'

@@ -195,11 +195,11 @@ function parseUnsetProperties(cursor: Cursor, start: number): UnsetProperties {
 /** `WRITE ORDERED BY a DESC, b`, `WRITE UNORDERED`, `SET SORTED BY (a)`, `SET SORTED BY ()`. */
 function parseSortOrder(cursor: Cursor, start: number): SetSortOrder {
   if (cursor.accept('UNORDERED')) return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
-  cursor.expectOneOf(['ORDERED', 'SORTED'])
+  const inParentheses = cursor.expectOneOf(['ORDERED', 'SORTED']) === 'SORTED'
   cursor.expect('BY')
-  if (cursor.accept('(', ')')) return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
-  const open = cursor.accept('(')
+  if (inParentheses && cursor.accept('(', ')')) return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
+  if (inParentheses) cursor.expect('(')
   const keys = parseCommaSeparated(cursor, () => parseSortKey(cursor))
-  if (open) cursor.expect(')')
+  if (inParentheses) cursor.expect(')')
   return node<SetSortOrder>({ kind: 'set_sort_order', keys, span: cursor.spanFrom(start) })
 }

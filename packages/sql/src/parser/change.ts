@@ -2,7 +2,7 @@
 import type { Assignment, ConflictClause, Delete, Expression, Identifier, Insert, Merge, MergeAction, MergeClause, ObjectName, Query, SelectItem, TableAlias, Truncate,
   Update, With } from '../ast/index.js'
 import type { Cursor } from './cursor.js'
-import { finishTableAlias, parseAliasAfterAs, parseCommaSeparated, parseIdentifierList, parseObjectName } from './name.js'
+import { parseAliasAfterAs, parseCommaSeparated, parseIdentifierList, parseObjectName } from './name.js'
 import { node } from './node.js'
 import { Precedence } from './precedence.js'
 import { parseFrom, parseSelectItems } from './select.js'
@@ -21,7 +21,7 @@ export function parseInsert(cursor: Cursor, withClause: With | undefined): Inser
   if (cursor.at('TABLE') && cursor.peek().kind !== 'symbol') cursor.advance()
   const table = parseObjectName(cursor, 'the name of a table')
   let alias: TableAlias | undefined
-  if (cursor.accept('AS')) alias = finishTableAlias(cursor, parseAliasAfterAs(cursor))
+  if (cursor.accept('AS')) alias = insertAlias(cursor)
   const columns = cursor.at('(') && !startsSource(cursor) ? parseIdentifierList(cursor, 'a column name') : []
   const byName = cursor.accept('BY', 'NAME')
   if (!byName) cursor.accept('BY', 'POSITION')
@@ -31,6 +31,12 @@ export function parseInsert(cursor: Cursor, withClause: With | undefined): Inser
   return node<Insert>({
     kind: 'insert', with: withClause, table, alias, columns, byName, onConflict, overwrite, source, conflict, returning, span: cursor.spanFrom(start),
   })
+}
+
+/** The alias alone: names in parentheses after it are the columns to fill. */
+function insertAlias(cursor: Cursor): TableAlias {
+  const name = parseAliasAfterAs(cursor)
+  return node<TableAlias>({ kind: 'table_alias', name, columns: [], span: name.span })
 }
 
 /** Whether the parenthesis after the table opens a query and not the list of columns. */

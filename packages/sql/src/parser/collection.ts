@@ -2,6 +2,7 @@
 import type { Expression, FieldAccess, Identifier, Lambda, List, MapConstructor, MapEntry, Slice, Struct, StructField, Subscript } from '../ast/index.js'
 import { makeCall, nameNode, parseCallArguments } from './call.js'
 import type { Cursor } from './cursor.js'
+import { isReserved, mayNameFunction } from './keywords.js'
 import { parseAnyIdentifier, parseCommaSeparated, parseIdentifier, toIdentifier } from './name.js'
 import { node } from './node.js'
 import { Precedence } from './precedence.js'
@@ -120,6 +121,16 @@ export function parseFieldOrMethod(cursor: Cursor, operand: Expression, start: n
   }
   const name = parseAnyIdentifier(cursor, 'the name of a field')
   if (!cursor.at('(')) return node<FieldAccess>({ kind: 'field', operand, name, span: cursor.spanFrom(start) })
+  if (!name.quoted && (mayNotBeMethod.has(name.name.toUpperCase()) || isReservedName(name.name))) {
+    throw cursor.error('NOT_A_METHOD', `"${name.name}" cannot be called behind a dot`, name.span)
+  }
   const callee = node({ kind: 'object_name' as const, parts: [name], span: name.span })
   return parseCallArguments(cursor, callee, start, [operand])
 }
+
+function isReservedName(name: string): boolean {
+  return isReserved(name.toUpperCase()) && !mayNameFunction(name.toUpperCase())
+}
+
+/** Words whose parentheses have a grammar of their own, so that `x.cast(y)` cannot mean `cast(x, y)`. */
+const mayNotBeMethod: ReadonlySet<string> = new Set(['ARRAY', 'CAST', 'COLUMNS', 'EXISTS', 'INTERVAL', 'ROW', 'SAFE_CAST', 'TRY_CAST'])

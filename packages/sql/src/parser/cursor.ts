@@ -26,7 +26,7 @@ const MAX_NESTING = 400
 export class Cursor {
   readonly text: string
   readonly rules: Rules
-  /** The number of the last `?` of this statement. */
+  /** The highest number of a `?` in this statement so far. */
   positionalParameters = 0
   /** The longest chain of operators without parentheses, and the deepest nesting: together they bound the tree's depth. */
   longestChain = 0

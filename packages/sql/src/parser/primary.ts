@@ -68,14 +68,16 @@ function parseUnary(cursor: Cursor, operator: UnaryOperator, minimum: number): U
   return node<Unary>({ kind: 'unary', operator, operand, span: cursor.spanFrom(start) })
 }
 
+/** `?` takes the next number, `?3` says its own; both count on from the highest so far, as in SQLite. */
 function parseParameter(cursor: Cursor): Parameter {
   const { start, end, value } = cursor.advance()
   const span = { start, end }
-  if (value === '') return node<Parameter>({ kind: 'parameter', style: 'positional', index: ++cursor.positionalParameters, name: '', span })
-  if (!/^\d/.test(value)) return node<Parameter>({ kind: 'parameter', style: 'named', index: 0, name: value, span })
-  const index = Number(value)
+  const isPositional = cursor.text[start] === '?'
+  if (!isPositional && !/^\d/.test(value)) return node<Parameter>({ kind: 'parameter', style: 'named', index: 0, name: value, span })
+  const index = value === '' ? cursor.positionalParameters + 1 : Number(value)
   if (index < 1 || index > 65_535) throw cursor.error('INVALID_PARAMETER', 'parameters are numbered from 1 to 65535', span)
-  return node<Parameter>({ kind: 'parameter', style: 'numbered', index, name: '', span })
+  if (isPositional) cursor.positionalParameters = Math.max(cursor.positionalParameters, index)
+  return node<Parameter>({ kind: 'parameter', style: isPositional ? 'positional' : 'numbered', index, name: '', span })
 }
 
 /** `:name`. The colon is a symbol of its own, for slices and structs have it too: it must touch the name. */

@@ -23,7 +23,10 @@ export function parseQueryAfterWith(cursor: Cursor, withClause: With | undefined
 
 /** Goes on from a query in parentheses that began at `start`; the same query when nothing follows. */
 export function continueQuery(cursor: Cursor, first: Query, start: number): Query {
-  return finishQuery(cursor, undefined, continueSetOperations(cursor, unwrap(first), start, 1), start)
+  const body = unwrap(first)
+  const before = cursor.previousEnd
+  const continued = finishQuery(cursor, undefined, continueSetOperations(cursor, body, start, 1), start)
+  return cursor.previousEnd === before ? first : continued
 }
 
 function finishQuery(cursor: Cursor, withClause: With | undefined, body: QueryBody, start: number): Query {
