@@ -192,7 +192,7 @@ export function isImplicitCast(from: DataType, to: DataType): boolean {
 /** Whether CAST can be asked for at all; the value may still not fit. */
 export function isExplicitCast(from: DataType, to: DataType): boolean {
   if (typeEquals(from, to) || from.kind === 'null' || to.kind === 'utf8') return true
-  if (from.kind === 'utf8') return to.kind !== 'null' && !isNested(to)
+  if (from.kind === 'utf8') return to.kind !== 'null'
   const number = (type: DataType): boolean => isNumeric(type) || type.kind === 'bool'
   if (number(from) && number(to)) return true
   switch (from.kind) {
@@ -217,8 +217,4 @@ export function isExplicitCast(from: DataType, to: DataType): boolean {
     default:
       return false
   }
-}
-
-function isNested(type: DataType): boolean {
-  return type.kind === 'list' || type.kind === 'struct' || type.kind === 'map'
 }

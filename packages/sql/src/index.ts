@@ -192,3 +192,36 @@ export { tokenize } from './parser/tokenizer.js'
 // The printer.
 export { printExpression, printQuery, printStatement, printStatements } from './printer/print.js'
 export { quoteName, quoteString } from './printer/name.js'
+
+// The binder.
+export { bindStatement } from './binder/bind-statement.js'
+export { resolveType } from './binder/types.js'
+export type {
+  BindContext,
+  BinderSettings,
+  NameListing,
+  ParameterValue,
+  ResolvedTable,
+  StatementParameters,
+} from './binder/context.js'
+export type {
+  BoundCreateSchema,
+  BoundCreateTable,
+  BoundCreateView,
+  BoundDeallocate,
+  BoundDrop,
+  BoundExecute,
+  BoundExplain,
+  BoundInsert,
+  BoundParameter,
+  BoundPrepare,
+  BoundQuery,
+  BoundReset,
+  BoundSet,
+  BoundShowSetting,
+  BoundStatement,
+  BoundTransaction,
+  BoundUse,
+  SettingValue,
+  TargetName,
+} from './binder/bound-statement.js'

@@ -1,5 +1,6 @@
 /** The select list: stars expanded, every item bound and named. */
 
+import type { Span } from '@artemis/errors'
 import { didYouMean } from '@artemis/errors'
 import type { Expression } from '@artemis/plan'
 import { columnReference, literal, utf8 } from '@artemis/plan'
@@ -109,7 +110,11 @@ const PATTERN_NAMES: Record<ast.PatternOperator, string> = { like: 'like', ilike
 
 function matchesFilter(binder: Binder, filter: ast.StarFilter, name: string): boolean {
   if (filter.pattern.kind !== 'string') throw unsupported('a pattern after * that is not a literal', filter.pattern.span)
-  const args = [literal(utf8, name), literal(utf8, filter.pattern.value, filter.pattern.span)]
-  const matched = evaluateConstant(binder, callFunction(binder, PATTERN_NAMES[filter.operator], args, filter.span, filter.operator), filter.span)
-  return (matched === true) !== filter.negated
+  return matchesPattern(binder, filter.operator, name, filter.pattern.value, filter.span) !== filter.negated
+}
+
+/** Whether a name matches, by the function that the operator stands for. */
+export function matchesPattern(binder: Binder, operator: ast.PatternOperator, name: string, pattern: string, span: Span): boolean {
+  const args = [literal(utf8, name), literal(utf8, pattern, span)]
+  return evaluateConstant(binder, callFunction(binder, PATTERN_NAMES[operator], args, span, operator.toUpperCase()), span) === true
 }

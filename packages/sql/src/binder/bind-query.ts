@@ -1,0 +1,40 @@
+/** Binding a query as a statement of its own: first all it refers to is resolved, then it is bound. */
+
+import type { LogicalPlan } from '@artemis/plan'
+import type * as ast from '../ast/index.js'
+import type { QueryEnvironment } from './binder.js'
+import { Binder } from './binder.js'
+import type { BoundQuery } from './bound-statement.js'
+import type { BindContext } from './context.js'
+import { bindError } from './errors.js'
+import { bindExpression } from './expressions.js'
+import { describeParameters } from './literals.js'
+import { bindQuery } from './query.js'
+import { References, resolveReferences } from './references.js'
+import { bindTable } from './tables.js'
+
+export const rootEnvironment: QueryEnvironment = { commonTables: null, outer: null }
+
+/** A binder with nothing resolved yet. */
+export function createBinder(context: BindContext): Binder {
+  return new Binder({ context, references: new References(), expression: bindExpression, query: bindQuery, table: bindTable })
+}
+
+export async function bindQueryStatement(query: ast.Query, context: BindContext): Promise<BoundQuery> {
+  const binder = createBinder(context)
+  await resolveReferences(binder, query)
+  const plan = binder.query(query, rootEnvironment)
+  return { kind: 'query', plan, parameters: describeParameters(binder) }
+}
+
+/** Binds a query that the binder itself wrote. */
+export async function bindQueryText(sql: string, context: BindContext): Promise<BoundQuery> {
+  const query = context.parse(sql)
+  if (query.kind !== 'query') throw bindError('NOT_A_QUERY', `this is no query: ${sql}`, undefined)
+  return bindQueryStatement(query, { ...context, text: sql })
+}
+
+/** A result that is known already. */
+export function knownResult(plan: LogicalPlan): BoundQuery {
+  return { kind: 'query', plan, parameters: [] }
+}
