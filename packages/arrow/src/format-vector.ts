@@ -3,7 +3,8 @@
  * per row. Days are formatted once per run of equal days, dictionary entries once, ASCII text is cut from one string.
  */
 
-import { formatDate, formatSeconds, TICKS_PER_SECOND } from './format-temporal.js'
+import { AsciiWriter } from './ascii-writer.js'
+import { formatDate, formatOffset, TICKS_PER_SECOND } from './format-temporal.js'
 import type { ZoneOffset } from './format-temporal.js'
 import { formatFloat32, formatFloat64, formatValue, zoneOf } from './format.js'
 import type { FormatOptions } from './format.js'
@@ -60,26 +61,40 @@ function formatDictionary(vector: DictionaryVector, options: FormatOptions): (st
 
 function formatPrimitives(vector: PrimitiveVector, options: FormatOptions): (string | null)[] {
   const { type, values, length } = vector
+  if (type.kind === 'time64') return formatEach(vector, options)
+  if (type.kind === 'timestamp') return formatTimestamps(vector, type.unit, zoneOf(type, options), options)
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) return formatWide(vector, options)
   const out = new Array<string>(length)
   if (type.kind === 'float64') for (let i = 0; i < length; i++) out[i] = formatFloat64(values[i] as number)
   else if (type.kind === 'float32') for (let i = 0; i < length; i++) out[i] = formatFloat32(values[i] as number)
   else if (type.kind === 'date32') formatDates(values as Int32Array, out)
-  else if (type.kind === 'time64') return formatEach(vector, options)
-  else if (type.kind === 'timestamp') formatTimestamps(vector, type.unit, zoneOf(type, options), options, out)
-  else if (values instanceof BigInt64Array || values instanceof BigUint64Array) formatWide(values, out)
   else for (let i = 0; i < length; i++) out[i] = String(values[i])
   return out
 }
 
-/** Up to 2^53 a double holds the integer exactly, and writes it faster than a BigInt does. */
-function formatWide(values: BigInt64Array | BigUint64Array, out: string[]): void {
+/** Up to 2^53 a double holds an integer exactly; the rest, which is rare, is written through BigInt. */
+const MAX_HIGH_WORD = 0x20_0000
+
+function formatWide(vector: PrimitiveVector, options: FormatOptions): (string | null)[] {
+  const { values, length } = vector
   const words = int32Words(values)
-  const least = values instanceof BigInt64Array ? -0x20_0000 : 0
-  for (let i = 0; i < values.length; i++) {
+  const least = values instanceof BigInt64Array ? -MAX_HIGH_WORD : 0
+  const writer = new AsciiWriter(length, 12)
+  const others: number[] = []
+  for (let i = 0; i < length; i++) {
     const high = words[2 * i + 1]!
-    const exact = high >= least && high < 0x20_0000
-    out[i] = exact ? String(high * 4294967296 + (words[2 * i]! >>> 0)) : String(values[i])
+    if (high >= least && high < MAX_HIGH_WORD) writer.writeInteger(high * 4294967296 + (words[2 * i]! >>> 0))
+    else others.push(i)
+    writer.endText()
   }
+  return withOthers(writer, others, vector, options)
+}
+
+/** The texts of a writer, with those rows that it could not write made one by one. */
+function withOthers(writer: AsciiWriter, others: readonly number[], vector: Vector, options: FormatOptions): (string | null)[] {
+  const out: (string | null)[] = writer.texts()
+  for (const i of others) out[i] = isValid(vector, i) ? formatValue(vector.type, scalarAt(vector, i), options) : null
+  return out
 }
 
 function formatDates(values: Int32Array, out: string[]): void {
@@ -94,76 +109,89 @@ function formatDates(values: Int32Array, out: string[]): void {
   }
 }
 
-const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))
+const DOT = 46
+const COLON = 58
 
 /** The common case, UTC or no zone and a value that a double holds exactly, keeps the text of the last day. */
-function formatTimestamps(vector: PrimitiveVector, unit: TimeUnit, zone: ZoneOffset | null, options: FormatOptions, out: string[]): void {
+function formatTimestamps(vector: PrimitiveVector, unit: TimeUnit, zone: ZoneOffset | null, options: FormatOptions): (string | null)[] {
   const words = int32Words(vector.values)
   const ticks = TICKS_PER_SECOND[unit]
   const digits = String(ticks).length - 1
-  const shifted = zone !== null && options.zone !== undefined
-  const suffix = zone === null ? '' : '+00'
+  const writer = new AsciiWriter(vector.length, 24)
+  const others: number[] = []
   let lastDay = Number.NaN
   let dayText = ''
   for (let i = 0; i < vector.length; i++) {
     const high = words[2 * i + 1]!
-    if (high < -0x20_0000 || high >= 0x20_0000) {
-      out[i] = formatValue(vector.type, scalarAt(vector, i) ?? 0n, options)
+    if (high < -MAX_HIGH_WORD || high >= MAX_HIGH_WORD) {
+      others.push(i)
+      writer.endText()
       continue
     }
     const value = high * 4294967296 + (words[2 * i]! >>> 0)
     const seconds = Math.floor(value / ticks)
-    const fraction = value - seconds * ticks
-    if (shifted) {
-      out[i] = formatSeconds(seconds, fraction, digits, zone)
-      continue
-    }
-    const day = Math.floor(seconds / 86_400)
+    const offset = zone === null || options.zone === undefined ? 0 : zone(seconds)
+    const local = seconds + offset
+    const day = Math.floor(local / 86_400)
     if (day !== lastDay) {
       lastDay = day
       dayText = `${formatDate(day)} `
     }
-    const second = seconds - day * 86_400
-    const minute = (second / 60) | 0
-    const clock = `${TWO_DIGITS[(minute / 60) | 0]}:${TWO_DIGITS[minute % 60]}:${TWO_DIGITS[second % 60]}`
-    out[i] = dayText + clock + (fraction === 0 ? '' : fractionText(fraction, digits)) + suffix
+    writer.writeText(dayText)
+    writeClock(writer, local - day * 86_400, value - seconds * ticks, digits)
+    if (zone !== null) writer.writeText(offset === 0 ? '+00' : formatOffset(offset))
+    writer.endText()
   }
+  return withOthers(writer, others, vector, options)
 }
 
-function fractionText(fraction: number, digits: number): string {
-  let value = fraction
+function writeClock(writer: AsciiWriter, second: number, fraction: number, digits: number): void {
+  const minute = (second / 60) | 0
+  const hour = (minute / 60) | 0
+  writer.writeDigits(hour, 2)
+  writer.writeByte(COLON)
+  writer.writeDigits(minute - hour * 60, 2)
+  writer.writeByte(COLON)
+  writer.writeDigits(second - minute * 60, 2)
+  if (fraction === 0) return
   let width = digits
+  let value = fraction
   while (value % 10 === 0) {
     value /= 10
     width--
   }
-  return `.${String(value).padStart(width, '0')}`
+  writer.writeByte(DOT)
+  writer.writeDigits(value, width)
 }
 
-/** Decimals below 2^53 are written from a double holding the unscaled integer, the rest through BigInt. */
-function formatDecimals(vector: FixedVector, options: FormatOptions): string[] {
-  const out = new Array<string>(vector.length)
+function formatDecimals(vector: FixedVector, options: FormatOptions): (string | null)[] {
   const words = alignedWords(vector.values)
-  const { type } = vector
+  const { type, length } = vector
+  const precision = type.kind === 'decimal' ? type.precision : 0
   const scale = type.kind === 'decimal' ? type.scale : 0
-  const leading = type.kind === 'decimal' && type.precision === type.scale ? scale : scale + 1
-  for (let i = 0; i < out.length; i++) {
+  // Up to nine digits of fraction are written as one number; wider scales are left to BigInt.
+  const unit = 10 ** scale
+  const writer = new AsciiWriter(length, 16)
+  const others: number[] = []
+  for (let i = 0; i < length; i++) {
     const high = words[4 * i + 1]!
     const sign = high >> 31
-    if (words[4 * i + 2] !== sign || words[4 * i + 3] !== sign || high < -0x20_0000 || high >= 0x20_0000) {
-      out[i] = isValid(vector, i) ? formatValue(type, scalarAt(vector, i), options) : ''
-      continue
-    }
-    const value = high * 4294967296 + (words[4 * i]! >>> 0)
-    if (scale === 0) {
-      out[i] = String(value)
-      continue
-    }
-    const text = String(Math.abs(value)).padStart(leading, '0')
-    const point = text.length - scale
-    out[i] = `${value < 0 ? '-' : ''}${text.slice(0, point)}.${text.slice(point)}`
+    const exact = words[4 * i + 2] === sign && words[4 * i + 3] === sign && high >= -MAX_HIGH_WORD && high < MAX_HIGH_WORD
+    if (exact && scale <= 9) writeDecimal(writer, high * 4294967296 + (words[4 * i]! >>> 0), unit, precision, scale)
+    else others.push(i)
+    writer.endText()
   }
-  return out
+  return withOthers(writer, others, vector, options)
+}
+
+function writeDecimal(writer: AsciiWriter, value: number, unit: number, precision: number, scale: number): void {
+  if (scale === 0) return writer.writeInteger(value)
+  const size = Math.abs(value)
+  const whole = Math.floor(size / unit)
+  if (value < 0) writer.writeText('-')
+  if (precision > scale) writer.writeInteger(whole)
+  writer.writeByte(DOT)
+  writer.writeDigits(size - whole * unit, scale)
 }
 
 /**

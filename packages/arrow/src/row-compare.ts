@@ -4,7 +4,7 @@
  */
 
 import { assert, unreachable } from '@artemis/errors'
-import { compareRanges } from './compare-bytes.js'
+import { compareRanges, compareViews, viewOf } from './compare-bytes.js'
 import { compareNumbers, compareScalars } from './scalar-compare.js'
 import { scalarAt } from './scalar-at.js'
 import type { BytesVector, DictionaryVector, FixedVector, ListVector, PrimitiveVector, StructVector, Vector } from './vector.js'
@@ -119,9 +119,11 @@ function comparePrimitives(left: PrimitiveVector, right: Vector): RowOrder {
 }
 
 function compareByteRows(left: BytesVector, right: BytesVector): RowOrder {
-  const { data: a, offsets: p } = left
-  const { data: b, offsets: q } = right
-  return (i, j) => compareRanges(a, p[i]!, p[i + 1]!, b, q[j]!, q[j + 1]!)
+  const { offsets: p } = left
+  const { offsets: q } = right
+  const a = viewOf(left.data)
+  const b = viewOf(right.data)
+  return (i, j) => compareViews(a, p[i]!, p[i + 1]!, b, q[j]!, q[j + 1]!)
 }
 
 /** Inside a nested value a null is greater than any value and equal to a null. */

@@ -96,7 +96,9 @@ class Sorter {
 
   #sortByWords(rows: Int32Array, words: Uint32Array[], key: number, descending: boolean): void {
     const sorted = permute(rows, words, descending)
-    if (key + 1 < this.#columns.length) for (const [start, end] of ties(words, sorted)) this.sortRange(rows.subarray(start, end), key + 1)
+    if (key + 1 === this.#columns.length) return
+    const bounds = ties(words, sorted)
+    for (let k = 0; k < bounds.length; k += 2) this.sortRange(rows.subarray(bounds[k], bounds[k + 1]), key + 1)
   }
 
   /** Sorts strings that are equal in their first `depth` bytes. */
@@ -104,8 +106,9 @@ class Sorter {
     const keys = prefixKeys(vector, rows, depth)
     if (keys.allEqual) return this.sortRange(rows, key + 1)
     const sorted = permute(rows, keys.words, this.#columns[key]!.descending)
-    for (const [start, end] of ties(keys.words, sorted)) {
-      const range = rows.subarray(start, end)
+    const bounds = ties(keys.words, sorted)
+    for (let k = 0; k < bounds.length; k += 2) {
+      const range = rows.subarray(bounds[k], bounds[k + 1])
       if (range.length <= SHORT_RANGE) insertionSort(range, this.#orders[key]!)
       else if (anyLonger(vector, range, keys.depth)) this.#sortBytes(range, vector, key, keys.depth)
       else this.#sortEnded(range, vector, key)
@@ -199,13 +202,13 @@ function invert(word: Uint32Array): void {
   for (let k = 0; k < word.length; k++) word[k] = ~word[k]!
 }
 
-/** The ranges `[start, end)` of two and more positions whose words are all equal. */
-function ties(words: readonly Uint32Array[], sorted: Int32Array): [number, number][] {
-  const out: [number, number][] = []
+/** Start and end, in turn, of the ranges of two and more positions whose words are all equal. */
+function ties(words: readonly Uint32Array[], sorted: Int32Array): number[] {
+  const out: number[] = []
   let start = 0
   for (let k = 1; k <= sorted.length; k++) {
     if (k < sorted.length && sameWords(words, sorted[k - 1]!, sorted[k]!)) continue
-    if (k - start > 1) out.push([start, k])
+    if (k - start > 1) out.push(start, k)
     start = k
   }
   return out
