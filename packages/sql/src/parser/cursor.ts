@@ -20,8 +20,14 @@ export interface Rules {
   readonly statement: (cursor: Cursor) => Statement
 }
 
-/** Levels of parentheses, calls, subqueries and the like; chosen so that the deepest tree fits Node's default stack. */
+/** Levels of parentheses, calls, subqueries and the like. */
 const MAX_NESTING = 400
+
+/**
+ * Operands inside operands: `a OR b AND c = d + …` takes one for each level of precedence. Together with the nesting
+ * this bounds the parser's use of the stack to a half of what Node gives by default.
+ */
+const MAX_OPERANDS = 1000
 
 export class Cursor {
   readonly text: string
@@ -34,6 +40,7 @@ export class Cursor {
   /** The token last taken as an alias without AS: often a mistyped keyword. */
   #bareAlias: Token | undefined
   #nesting = 0
+  #operands = 0
   readonly #tokens: Token[]
   #index = 0
   #current: Token
@@ -142,6 +149,14 @@ export class Cursor {
     this.#nesting--
   }
 
+  enterOperand(): void {
+    if (++this.#operands > MAX_OPERANDS) throw nestingError(this.#current)
+  }
+
+  leaveOperand(): void {
+    this.#operands--
+  }
+
   noteChain(length: number): void {
     if (length > this.longestChain) this.longestChain = length
   }
@@ -156,6 +171,7 @@ export class Cursor {
     this.longestChain = 0
     this.deepestNesting = 0
     this.#nesting = 0
+    this.#operands = 0
     this.#bareAlias = undefined
   }
 

@@ -14,10 +14,10 @@ import { parsePrimary } from './primary.js'
 
 export function parseExpression(cursor: Cursor, minimum: number): Expression {
   const start = cursor.token.start
-  cursor.enter()
-  const left = parsePrimary(cursor)
-  cursor.leave()
-  return continueExpression(cursor, left, start, minimum)
+  cursor.enterOperand()
+  const expression = continueExpression(cursor, parsePrimary(cursor), start, minimum)
+  cursor.leaveOperand()
+  return expression
 }
 
 export function continueExpression(cursor: Cursor, first: Expression, start: number, minimum: number): Expression {

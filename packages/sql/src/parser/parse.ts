@@ -51,8 +51,7 @@ export function parseStatement(text: string): Statement {
 /** The one expression of the text, for filters and settings given as text. Throws {@link SyntaxError}. */
 export function parseExpression(text: string): Expression {
   const cursor = open(text)
-  cursor.beginStatement()
-  const expression = parseExpressionRule(cursor, Precedence.lowest)
+  const expression = guarded(cursor, () => parseExpressionRule(cursor, Precedence.lowest))
   if (!cursor.atEnd) throw cursor.unexpected('an operator or the end', clauseWords)
   checkDepth(cursor, expression)
   return expression
@@ -104,11 +103,22 @@ function skipSemicolons(cursor: Cursor): boolean {
 }
 
 function parseOne(cursor: Cursor): Statement {
-  cursor.beginStatement()
-  const statement = parseStatementRule(cursor)
+  const statement = guarded(cursor, () => parseStatementRule(cursor))
   if (!cursor.atEnd && !cursor.at(';')) throw cursor.unexpected('";" or the end of the statement', clauseWords)
   checkDepth(cursor, statement)
   return statement
+}
+
+/** The limits fit Node's default stack; a caller that has used up most of it gets the same error as for too much nesting. */
+function guarded<T>(cursor: Cursor, parse: () => T): T {
+  cursor.beginStatement()
+  const { token } = cursor
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof RangeError) throw nestingError(token)
+    throw error
+  }
 }
 
 /** Walks the tree only when the counts taken while parsing leave it possible that it is too deep. */

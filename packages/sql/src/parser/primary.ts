@@ -64,7 +64,7 @@ function parseSymbol(cursor: Cursor): Expression {
 
 function parseUnary(cursor: Cursor, operator: UnaryOperator, minimum: number): Unary {
   const { start } = cursor.advance()
-  const operand = cursor.rules.expression(cursor, minimum)
+  const operand = cursor.nested(() => cursor.rules.expression(cursor, minimum))
   return node<Unary>({ kind: 'unary', operator, operand, span: cursor.spanFrom(start) })
 }
 
@@ -103,7 +103,7 @@ function parseWord(cursor: Cursor): Expression {
       return node<BooleanLiteral>({ kind: 'boolean', value: token.text === 'TRUE', span })
     case 'NOT': {
       cursor.advance()
-      const operand = cursor.rules.expression(cursor, Precedence.is)
+      const operand = cursor.nested(() => cursor.rules.expression(cursor, Precedence.is))
       return node<Not>({ kind: 'not', operand, span: cursor.spanFrom(token.start) })
     }
     case 'INTERVAL':

@@ -88,13 +88,6 @@ function finishChain(cursor: Cursor, chain: Chain, start: number): SetOperation 
 
 function parseQueryPrimary(cursor: Cursor): QueryBody {
   const { start } = cursor.token
-  cursor.enter()
-  const body = parseBody(cursor, start)
-  cursor.leave()
-  return body
-}
-
-function parseBody(cursor: Cursor, start: number): QueryBody {
   switch (cursor.token.text) {
     case 'SELECT':
     case 'FROM':
@@ -103,7 +96,7 @@ function parseBody(cursor: Cursor, start: number): QueryBody {
       return parseValues(cursor)
     case '(': {
       cursor.advance()
-      const inner = parseQuery(cursor)
+      const inner = cursor.nested(() => parseQuery(cursor))
       cursor.expect(')')
       return unwrap(inner)
     }
@@ -144,7 +137,9 @@ function parseCommonTable(cursor: Cursor): CommonTable {
   if (not && !cursor.at('MATERIALIZED')) throw cursor.unexpected('MATERIALIZED', ['MATERIALIZED'])
   const materialized = cursor.accept('MATERIALIZED') ? !not : undefined
   cursor.expect('(')
+  cursor.enter()
   const statement = parseCommonStatement(cursor)
+  cursor.leave()
   cursor.expect(')')
   return node<CommonTable>({ kind: 'common_table', name, columns, materialized, statement, span: cursor.spanFrom(start) })
 }
@@ -152,7 +147,7 @@ function parseCommonTable(cursor: Cursor): CommonTable {
 function parseCommonStatement(cursor: Cursor): Statement {
   const isQuery = startsQuery(cursor) || cursor.at('(')
   if (!isQuery && ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].some((word) => cursor.at(word))) {
-    return cursor.nested(() => cursor.rules.statement(cursor))
+    return cursor.rules.statement(cursor)
   }
   return parseQuery(cursor)
 }

@@ -65,18 +65,19 @@ const escapes: ReadonlyMap<string, string> = new Map([
 /** `E'a\n\x41\u00e9'`: backslash escapes, as in C; `start` is that of the quote. */
 export function scanEscaped(text: string, start: number): Quoted {
   let value = ''
+  let valid = true
   let i = start + 1
   while (i < text.length) {
     const character = text[i]!
     if (character === "'") {
-      if (text[i + 1] !== "'") return { end: i + 1, value, error: undefined }
+      if (text[i + 1] !== "'") return valid ? { end: i + 1, value, error: undefined } : invalidEscape(i + 1)
       value += "'"
       i += 2
     } else if (character === '\\' && i + 1 < text.length) {
       const escape = scanEscape(text, i + 1)
-      if (escape === undefined) return invalidEscape(i + 2)
-      value += escape.value
-      i = escape.end
+      if (escape === undefined) valid = false
+      value += escape?.value ?? ''
+      i = escape?.end ?? i + 2
     } else {
       value += character
       i++

@@ -14,10 +14,7 @@ import { parseValuesQuery } from './value.js'
 /** One element of FROM, with all its joins. */
 export function parseTableReference(cursor: Cursor): TableReference {
   const { start } = cursor.token
-  cursor.enter()
-  const table = continueJoins(cursor, parseTableFactor(cursor), start)
-  cursor.leave()
-  return table
+  return continueJoins(cursor, parseTableFactor(cursor), start)
 }
 
 function continueJoins(cursor: Cursor, first: TableReference, start: number): TableReference {
@@ -111,7 +108,7 @@ function parseFile(cursor: Cursor, start: number, prefix: TableAlias | undefined
 function parseLateral(cursor: Cursor, start: number, prefix: TableAlias | undefined): DerivedTable | TableFunction {
   cursor.expect('LATERAL')
   if (!cursor.accept('(')) return parseNamed(cursor, start, true, prefix) as TableFunction
-  const query = cursor.rules.query(cursor)
+  const query = cursor.nested(() => cursor.rules.query(cursor))
   cursor.expect(')')
   return derived(cursor, query, true, start, prefix)
 }
