@@ -114,7 +114,12 @@ function dictionaryBits(test: Test, a: Operand, b: Operand, n: number): Uint8Arr
     const entries = b.vector.dictionary.length
     return entryBits(plainBits(test, a, { vector: b.vector.dictionary, constant: false }, entries), b.vector, n)
   }
-  if (test === 'equal' && a.vector.layout === 'dictionary' && b.vector.layout === 'dictionary' && a.vector.dictionary === b.vector.dictionary) {
+  if (
+    test === 'equal' &&
+    a.vector.layout === 'dictionary' &&
+    b.vector.layout === 'dictionary' &&
+    a.vector.dictionary === b.vector.dictionary
+  ) {
     // Text that differs by code differs by bytes; numbers do not, as -0 and 0.
     if (a.vector.dictionary.layout === 'bytes') return int32Equal(a.vector.codes, b.vector.codes, n)
   }
@@ -130,7 +135,8 @@ function entryBits(bits: Uint8Array, vector: DictionaryVector, n: number): Uint8
 function plainBits(test: Test, a: Operand, b: Operand, n: number): Uint8Array {
   const { vector: x } = a
   const { vector: y } = b
-  if (x.layout === 'boolean' && y.layout === 'boolean') return booleanBits(test, expandBits(x, a.constant, n), expandBits(y, b.constant, n), n)
+  if (x.layout === 'boolean' && y.layout === 'boolean')
+    return booleanBits(test, expandBits(x, a.constant, n), expandBits(y, b.constant, n), n)
   if (x.layout === 'primitive' && y.layout === 'primitive') return primitiveBits(test, x, a.constant, y, b.constant, n)
   if (x.layout === 'bytes' && y.layout === 'bytes') return byteStringBits(test, byteStrings(x, a), byteStrings(y, b), n)
   if (x.layout === 'fixed' && y.layout === 'fixed') return fixedBits(test, x, a, y, b, n)

@@ -10,8 +10,7 @@ import type { Vector } from './vector.js'
 import { allocatePrimitive, booleanVector, dictionaryVector, nullsOf, primitiveVector } from './vector.js'
 
 export type Datum =
-  | { readonly kind: 'vector'; readonly vector: Vector }
-  | { readonly kind: 'scalar'; readonly type: DataType; readonly value: Scalar }
+  { readonly kind: 'vector'; readonly vector: Vector } | { readonly kind: 'scalar'; readonly type: DataType; readonly value: Scalar }
 
 export type ScalarDatum = Extract<Datum, { kind: 'scalar' }>
 

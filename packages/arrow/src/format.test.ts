@@ -9,7 +9,23 @@ import type { Scalar } from './scalar.js'
 import { scalarAt } from './scalar-at.js'
 import { ALL_TYPES, randomVector, seededRandom, SHAPES, typeName } from './testing/random.js'
 import type { DataType } from './types.js'
-import { binary, date32, decimal, field, float64, int32, interval, list, map, struct, time64, timestamp, timestamptz, utf8, uuid } from './types.js'
+import {
+  binary,
+  date32,
+  decimal,
+  field,
+  float64,
+  int32,
+  interval,
+  list,
+  map,
+  struct,
+  time64,
+  timestamp,
+  timestamptz,
+  utf8,
+  uuid,
+} from './types.js'
 
 let connection: DuckDBConnection
 
@@ -55,10 +71,41 @@ const CASES: readonly (readonly [string, DataType, Scalar])[] = [
   ['7::decimal(18,0)', decimal(18, 0), 7n],
   ["'\\x00A\\x22\\x27\\x5C\\x7F ~\\xFF'::blob", binary, bytes(0, 65, 0x22, 0x27, 0x5c, 0x7f, 0x20, 0x7e, 0xff)],
   ["uuid '0123e456-00ff-1234-abcd-000000000001'", uuid, Uint8Array.from(Buffer.from('0123e45600ff1234abcd000000000001', 'hex'))],
-  ["['a','b c',NULL,'it''s','','NULL',' x','x ','a,b','[z]','q\"r','null','{','tab\tx','back\\slash','a\\b,c','e:f','g=h','i;j','é']", list(utf8),
-    ['a', 'b c', null, "it's", '', 'NULL', ' x', 'x ', 'a,b', '[z]', 'q"r', 'null', '{', 'tab\tx', 'back\\slash', 'a\\b,c', 'e:f', 'g=h', 'i;j', 'é']],
+  [
+    "['a','b c',NULL,'it''s','','NULL',' x','x ','a,b','[z]','q\"r','null','{','tab\tx','back\\slash','a\\b,c','e:f','g=h','i;j','é']",
+    list(utf8),
+    [
+      'a',
+      'b c',
+      null,
+      "it's",
+      '',
+      'NULL',
+      ' x',
+      'x ',
+      'a,b',
+      '[z]',
+      'q"r',
+      'null',
+      '{',
+      'tab\tx',
+      'back\\slash',
+      'a\\b,c',
+      'e:f',
+      'g=h',
+      'i;j',
+      'é',
+    ],
+  ],
   ["{'a': 1, 'it''s': 'x y', 'c': NULL}", struct([field('a', int32), field("it's", utf8), field('c', utf8)]), [1, 'x y', null]],
-  ["map {'k': 'c:d', 'a=b': NULL}", map(field('key', utf8, false), field('value', utf8)), [['k', 'c:d'], ['a=b', null]]],
+  [
+    "map {'k': 'c:d', 'a=b': NULL}",
+    map(field('key', utf8, false), field('value', utf8)),
+    [
+      ['k', 'c:d'],
+      ['a=b', null],
+    ],
+  ],
   ['[[1.0::double], [], NULL]', list(list(float64)), [[1], [], null]],
   ["[timestamp '2024-01-01 00:00:00']", list(timestamp('us')), [1704067200000000n]],
   ["[time '01:02:03']", list(time64), [3_723_000_000n]],
@@ -72,15 +119,39 @@ describe('formatValue', () => {
 
   it('writes doubles and floats as DuckDB does', async () => {
     const random = seededRandom(1)
-    const doubles = [0, -0, 1, -1, 0.1, 1e15, 9999999999999998, 1e16, 1e-4, 9.9999e-5, 1e-5, 5e-324, 1.7976931348623157e308, Infinity, -Infinity, NaN, 100, 1e21, 1e22]
-    const floats = [0, 0.1, 16777216, 1e10, 3.4028234663852886e38, 1.401298464324817e-45, 1.1754943508222875e-38, 123456.789, 1e-10].map(Math.fround)
+    const doubles = [
+      0,
+      -0,
+      1,
+      -1,
+      0.1,
+      1e15,
+      9999999999999998,
+      1e16,
+      1e-4,
+      9.9999e-5,
+      1e-5,
+      5e-324,
+      1.7976931348623157e308,
+      Infinity,
+      -Infinity,
+      NaN,
+      100,
+      1e21,
+      1e22,
+    ]
+    const floats = [0, 0.1, 16777216, 1e10, 3.4028234663852886e38, 1.401298464324817e-45, 1.1754943508222875e-38, 123456.789, 1e-10].map(
+      Math.fround,
+    )
     for (let i = 0; i < 500; i++) {
       doubles.push((random() - 0.5) * 10 ** (Math.floor(random() * 60) - 30))
       floats.push(Math.fround((random() - 0.5) * 10 ** (Math.floor(random() * 60) - 30)))
       floats.push(Math.fround(random() * 10 ** (5 + (i % 8))), Math.fround(Math.floor(random() * 1e8) / 4))
     }
-    const literal = (value: number): string => (Number.isNaN(value) ? "'nan'" : Number.isFinite(value) ? `'${Object.is(value, -0) ? '-0' : value}'` : value > 0 ? "'inf'" : "'-inf'")
-    const cast = (values: number[], type: string): string => `SELECT v::VARCHAR FROM (SELECT unnest([${values.map((v) => `${literal(v)}::${type}`).join(',')}]) v)`
+    const literal = (value: number): string =>
+      Number.isNaN(value) ? "'nan'" : Number.isFinite(value) ? `'${Object.is(value, -0) ? '-0' : value}'` : value > 0 ? "'inf'" : "'-inf'"
+    const cast = (values: number[], type: string): string =>
+      `SELECT v::VARCHAR FROM (SELECT unnest([${values.map((v) => `${literal(v)}::${type}`).join(',')}]) v)`
     expect(doubles.map(formatFloat64)).toEqual(await texts(cast(doubles, 'DOUBLE')))
     expect(floats.map(formatFloat32)).toEqual(await texts(cast(floats, 'FLOAT')))
   })
@@ -98,7 +169,9 @@ describe('formatValue', () => {
   it('shows instants in a zone', () => {
     expect(formatTimestamp(1709296496500000n, 'us', () => 19_800)).toBe('2024-03-01 18:04:56.5+05:30')
     expect(formatValue(timestamptz(), 1709296496500000n, { zone: () => -18_000 })).toBe('2024-03-01 07:34:56.5-05')
-    expect(formatVector(vectorFromScalars(timestamptz(), [1709296496500000n]), { zone: () => -18_000 })).toEqual(['2024-03-01 07:34:56.5-05'])
+    expect(formatVector(vectorFromScalars(timestamptz(), [1709296496500000n]), { zone: () => -18_000 })).toEqual([
+      '2024-03-01 07:34:56.5-05',
+    ])
     expect(formatUuid(new Uint8Array(16))).toBe('00000000-0000-0000-0000-000000000000')
   })
 })

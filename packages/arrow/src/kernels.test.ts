@@ -72,7 +72,14 @@ describe('building and taking', () => {
     eachShape((_, make) => {
       const vector = make(30)
       const values = scalarsOf(vector)
-      for (const [start, length] of [[0, 30], [1, 29], [8, 9], [13, 0], [30, 0], [7, 16]] as const) {
+      for (const [start, length] of [
+        [0, 30],
+        [1, 29],
+        [8, 9],
+        [13, 0],
+        [30, 0],
+        [7, 16],
+      ] as const) {
         const slice = sliceVector(vector, start, length)
         checkInvariants(slice)
         expect(scalarsOf(slice)).toEqual(values.slice(start, start + length))
@@ -95,7 +102,13 @@ describe('joining and dictionaries', () => {
     for (const type of ALL_TYPES) {
       const random = seededRandom(7)
       const parts = [...SHAPES, ...SHAPES].map((shape, k) => randomVector(random, type, (k * 13) % 29, shape))
-      for (const chosen of [parts, parts.slice(0, 1), parts.filter((p) => p.layout === 'dictionary'), [nullsOf(type, 3), parts[2]!], [nullsOf(type, 0)]]) {
+      for (const chosen of [
+        parts,
+        parts.slice(0, 1),
+        parts.filter((p) => p.layout === 'dictionary'),
+        [nullsOf(type, 3), parts[2]!],
+        [nullsOf(type, 0)],
+      ]) {
         if (chosen.length === 0) continue
         const joined = concatVectors(chosen)
         checkInvariants(joined)
@@ -136,7 +149,10 @@ describe('joining and dictionaries', () => {
     expect([...first]).toEqual([0, 0, 1, 0])
     expect([...second]).toEqual([2, 1])
     expect(scalarsOf(index.dictionary())).toEqual([5n, 7n, 9n])
-    const many = vectorFromScalars(int64, Array.from({ length: 5000 }, (_, i) => BigInt(i % 3000)))
+    const many = vectorFromScalars(
+      int64,
+      Array.from({ length: 5000 }, (_, i) => BigInt(i % 3000)),
+    )
     index.add(many)
     expect(index.size).toBe(3000)
     const remapped = remapDictionary(dictionaryEncode(vectorFromScalars(int64, [9n, 7n])), second, index.dictionary())
@@ -174,9 +190,18 @@ describe('hashes', () => {
 
   it('spread over all bits, also of composite keys with equal parts', () => {
     const n = 1 << 14
-    const sequence = vectorFromScalars(int64, Array.from({ length: n }, (_, i) => BigInt(i) << 20n))
-    const numbers = vectorFromScalars(int32, Array.from({ length: n }, (_, i) => i))
-    const texts = vectorFromScalars(utf8, Array.from({ length: n }, (_, i) => `customer_${i}`))
+    const sequence = vectorFromScalars(
+      int64,
+      Array.from({ length: n }, (_, i) => BigInt(i) << 20n),
+    )
+    const numbers = vectorFromScalars(
+      int32,
+      Array.from({ length: n }, (_, i) => i),
+    )
+    const texts = vectorFromScalars(
+      utf8,
+      Array.from({ length: n }, (_, i) => `customer_${i}`),
+    )
     for (const columns of [[sequence], [numbers], [texts], [numbers, numbers], [texts, sequence]]) {
       const hashes = new Int32Array(n)
       hashColumns(columns, hashes)
@@ -242,7 +267,11 @@ describe('comparison', () => {
       const a = randomScalar(random, type)
       const b = randomScalar(random, type)
       for (const operator of OPERATORS) {
-        for (const [x, y] of [[a, b], [b, a], [a, a]] as const) {
+        for (const [x, y] of [
+          [a, b],
+          [b, a],
+          [a, a],
+        ] as const) {
           const result = compareVectors(operator, scalarDatum(type, x), scalarDatum(type, y), 9)
           expect(scalarsOf(result), typeName(type)).toEqual(Array.from({ length: 9 }, () => expected(operator, type, x, y)))
         }
@@ -253,7 +282,8 @@ describe('comparison', () => {
   it('orders text by UTF-8 bytes', () => {
     const random = seededRandom(23)
     const texts = Array.from({ length: 300 }, () => randomScalar(random, utf8) as string)
-    for (const a of texts) for (const b of texts.slice(0, 60)) expect(Math.sign(compareScalars(utf8, a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    for (const a of texts)
+      for (const b of texts.slice(0, 60)) expect(Math.sign(compareScalars(utf8, a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
   })
 })
 
@@ -261,12 +291,20 @@ describe('three-valued logic', () => {
   const values = [true, false, null]
   const pairs = values.flatMap((a) => values.map((b) => [a, b] as const))
   const repeated = Array.from({ length: 5 }, () => pairs).flat()
-  const left = vectorFromScalars(bool, repeated.map(([a]) => a))
-  const right = vectorFromScalars(bool, repeated.map(([, b]) => b))
+  const left = vectorFromScalars(
+    bool,
+    repeated.map(([a]) => a),
+  )
+  const right = vectorFromScalars(
+    bool,
+    repeated.map(([, b]) => b),
+  )
 
   it('follows the truth tables', () => {
-    const and = (a: boolean | null, b: boolean | null): boolean | null => (a === false || b === false ? false : a === null || b === null ? null : true)
-    const or = (a: boolean | null, b: boolean | null): boolean | null => (a === true || b === true ? true : a === null || b === null ? null : false)
+    const and = (a: boolean | null, b: boolean | null): boolean | null =>
+      a === false || b === false ? false : a === null || b === null ? null : true
+    const or = (a: boolean | null, b: boolean | null): boolean | null =>
+      a === true || b === true ? true : a === null || b === null ? null : false
     expect(scalarsOf(andKleene(left, right))).toEqual(repeated.map(([a, b]) => and(a, b)))
     expect(scalarsOf(orKleene(left, right))).toEqual(repeated.map(([a, b]) => or(a, b)))
     expect(scalarsOf(notBoolean(left))).toEqual(repeated.map(([a]) => (a === null ? null : !a)))

@@ -60,16 +60,31 @@ describe('sortToIndices', () => {
     const random = seededRandom(9)
     const prefixes = ['', 'the same long beginning of many a value ', 'the same long beginning of many a value, and more ', 'x\0\0']
     const tails = ['', '\0', '\0\0\0\0\0\0\0\0\0', '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a', 'a', 'b', 'abcdefgh', 'abcdefghi', 'ÿ', '😀']
-    const texts = Array.from({ length: 3000 }, () => prefixes[Math.floor(random() * 4)]! + tails[Math.floor(random() * tails.length)]! + tails[Math.floor(random() * tails.length)]!)
+    const texts = Array.from(
+      { length: 3000 },
+      () => prefixes[Math.floor(random() * 4)]! + tails[Math.floor(random() * tails.length)]! + tails[Math.floor(random() * tails.length)]!,
+    )
     for (const descending of [false, true]) {
       const columns = [
         { vector: vectorFromScalars(utf8, texts), descending, nullsFirst: false },
-        { vector: vectorFromScalars(int32, texts.map(() => Math.floor(random() * 5))), descending: !descending, nullsFirst: false },
+        {
+          vector: vectorFromScalars(
+            int32,
+            texts.map(() => Math.floor(random() * 5)),
+          ),
+          descending: !descending,
+          nullsFirst: false,
+        },
       ]
       expect([...sortToIndices(columns, texts.length)]).toEqual(bruteForce(columns, texts.length))
     }
-    const same = vectorFromScalars(utf8, Array.from({ length: 100 }, () => 'all the same'))
-    expect([...sortToIndices([{ vector: same, descending: true, nullsFirst: true }], 100)]).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    const same = vectorFromScalars(
+      utf8,
+      Array.from({ length: 100 }, () => 'all the same'),
+    )
+    expect([...sortToIndices([{ vector: same, descending: true, nullsFirst: true }], 100)]).toEqual(
+      Array.from({ length: 100 }, (_, i) => i),
+    )
   })
 
   it('keeps the order without keys', () => {
@@ -109,7 +124,9 @@ it('radix sorts many rows of one, two and four words', () => {
   const random = seededRandom(6)
   const n = 20_000
   for (const limits of [[2 ** 32], [50], [2 ** 32, 2 ** 32], [3, 2 ** 32], [1, 1000], [1, 5, 2 ** 32, 2 ** 32]]) {
-    const words = limits.map((limit) => Uint32Array.from({ length: n }, () => 7 + Math.floor(random() * (limit - 7 > 0 ? limit - 7 : limit))))
+    const words = limits.map((limit) =>
+      Uint32Array.from({ length: n }, () => 7 + Math.floor(random() * (limit - 7 > 0 ? limit - 7 : limit))),
+    )
     const keys = Array.from({ length: n }, (_, i) => words.reduce((sum, word) => (sum << 32n) | BigInt(word[i]!), 0n))
     const want = keys.map((_, i) => i).sort((i, j) => (keys[i]! < keys[j]! ? -1 : keys[i]! > keys[j]! ? 1 : i - j))
     expect([...radixSort(words, n)]).toEqual(want)

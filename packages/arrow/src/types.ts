@@ -75,7 +75,10 @@ export const decimal = (precision: number, scale: number): DataType => ({ kind: 
 export const fixedSizeBinary = (byteWidth: number): DataType => ({ kind: 'fixed_size_binary', byteWidth })
 export const timestamp = (unit: TimeUnit = 'us', timezone: string | null = null): DataType => ({ kind: 'timestamp', unit, timezone })
 export const timestamptz = (unit: TimeUnit = 'us'): DataType => ({ kind: 'timestamp', unit, timezone: 'UTC' })
-export const list = (element: DataType | Field): DataType => ({ kind: 'list', element: 'kind' in element ? field('element', element) : element })
+export const list = (element: DataType | Field): DataType => ({
+  kind: 'list',
+  element: 'kind' in element ? field('element', element) : element,
+})
 export const struct = (fields: readonly Field[]): DataType => ({ kind: 'struct', fields })
 export const map = (key: Field, value: Field): DataType => ({ kind: 'map', key, value })
 

@@ -77,15 +77,7 @@ export interface StructVector extends VectorBase {
   readonly children: readonly Vector[]
 }
 
-export type Vector =
-  | NullVector
-  | BooleanVector
-  | PrimitiveVector
-  | FixedVector
-  | BytesVector
-  | DictionaryVector
-  | ListVector
-  | StructVector
+export type Vector = NullVector | BooleanVector | PrimitiveVector | FixedVector | BytesVector | DictionaryVector | ListVector | StructVector
 
 export type Layout = Vector['layout']
 

@@ -135,7 +135,8 @@ function fromArrowType(type: arrow.DataType, path: string): DataType {
   if (arrow.DataType.isMap(type)) {
     const entry: arrow.DataType | undefined = type.children[0]?.type
     const [key, value] = entry?.children ?? []
-    if (key !== undefined && value !== undefined) return types.map(fromArrowField(key, `${path}.key`), fromArrowField(value, `${path}.value`))
+    if (key !== undefined && value !== undefined)
+      return types.map(fromArrowField(key, `${path}.key`), fromArrowField(value, `${path}.value`))
   }
   throw unsupportedType(type, path)
 }

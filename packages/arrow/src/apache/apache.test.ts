@@ -15,7 +15,11 @@ const allFields = ALL_TYPES.map((type, i) => field(`c${i}`, type, true, i === 1 
 
 function randomBatch(seed: number, rows: number, shape: (typeof SHAPES)[number]): Batch {
   const random = seededRandom(seed)
-  return new Batch(schema(allFields, { origin: 'test' }), rows, allFields.map((f) => randomVector(random, f.type, rows, shape)))
+  return new Batch(
+    schema(allFields, { origin: 'test' }),
+    rows,
+    allFields.map((f) => randomVector(random, f.type, rows, shape)),
+  )
 }
 
 function expectSame(a: Batch, b: Batch): void {
@@ -30,7 +34,10 @@ function throughIpc(batch: arrow.RecordBatch): arrow.RecordBatch {
 
 describe('schemas', () => {
   it('go there and back', () => {
-    const nested = schema([...allFields, field('ids', list(field('element', uuid, false)), false), field('s', struct([field('u', uuid)]))], { a: 'b' })
+    const nested = schema(
+      [...allFields, field('ids', list(field('element', uuid, false)), false), field('s', struct([field('u', uuid)]))],
+      { a: 'b' },
+    )
     const back = fromArrowSchema(toArrowSchema(nested))
     expect(back.metadata).toEqual({ a: 'b' })
     expect(back.fields.length).toBe(nested.fields.length)
@@ -68,7 +75,12 @@ describe('record batches', () => {
 
   it('are read when sliced', () => {
     const batch = randomBatch(5, 60, SHAPES[1]!)
-    for (const [start, end] of [[3, 40], [8, 9], [17, 60], [60, 60]] as const) {
+    for (const [start, end] of [
+      [3, 40],
+      [8, 9],
+      [17, 60],
+      [60, 60],
+    ] as const) {
       expectSame(batch.slice(start, end - start), fromRecordBatch(toRecordBatch(batch).slice(start, end)))
       expectSame(batch.slice(start + 0, end - start), fromRecordBatch(toRecordBatch(batch, { dictionaries: 'keep' }).slice(start, end)))
     }
@@ -100,18 +112,36 @@ describe('types that only Arrow has', () => {
 
   it('become their nearest relative', () => {
     expect(convert(arrow.vectorFromArray(['a', null, 'ß'], new arrow.LargeUtf8()))).toEqual(['a', null, 'ß'])
-    expect(convert(arrow.vectorFromArray(['a', null, 'much longer than twelve bytes'], new arrow.Utf8View()))).toEqual(['a', null, 'much longer than twelve bytes'])
+    expect(convert(arrow.vectorFromArray(['a', null, 'much longer than twelve bytes'], new arrow.Utf8View()))).toEqual([
+      'a',
+      null,
+      'much longer than twelve bytes',
+    ])
     expect(convert(arrow.vectorFromArray([1.5, null, -2], new arrow.Float16()))).toEqual([1.5, null, -2])
-    expect(convert(arrow.vectorFromArray([[1, 2], null, [3, 4]], new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Int32()))))).toEqual([[1, 2], null, [3, 4]])
+    expect(
+      convert(arrow.vectorFromArray([[1, 2], null, [3, 4]], new arrow.FixedSizeList(2, new arrow.Field('item', new arrow.Int32())))),
+    ).toEqual([[1, 2], null, [3, 4]])
     expect(convert(arrow.vectorFromArray([new Date('2024-03-01'), null], new arrow.DateMillisecond()))).toEqual([19783, null])
     expect(convert(arrow.vectorFromArray([3600, null], new arrow.TimeSecond()))).toEqual([3_600_000_000n, null])
-    expect(convert(arrow.vectorFromArray([5n, null], new arrow.DurationMillisecond()))).toEqual([{ months: 0, days: 0, nanoseconds: 5_000_000n }, null])
-    expect(convert(arrow.vectorFromArray(['x', 'y', 'x', null], new arrow.Dictionary(new arrow.LargeUtf8(), new arrow.Int8())))).toEqual(['x', 'y', 'x', null])
+    expect(convert(arrow.vectorFromArray([5n, null], new arrow.DurationMillisecond()))).toEqual([
+      { months: 0, days: 0, nanoseconds: 5_000_000n },
+      null,
+    ])
+    expect(convert(arrow.vectorFromArray(['x', 'y', 'x', null], new arrow.Dictionary(new arrow.LargeUtf8(), new arrow.Int8())))).toEqual([
+      'x',
+      'y',
+      'x',
+      null,
+    ])
   })
 
   it('take the nulls of a dictionary entry to its rows', () => {
     const dictionary = arrow.vectorFromArray(['x', null], new arrow.Utf8())
-    const codes = arrow.makeData({ type: new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()), data: Int32Array.of(0, 1, 0), dictionary })
+    const codes = arrow.makeData({
+      type: new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()),
+      data: Int32Array.of(0, 1, 0),
+      dictionary,
+    })
     expect(scalarsOf(fromRecordBatch(new arrow.RecordBatch({ c: codes })).column(0))).toEqual(['x', null, 'x'])
   })
 

@@ -41,7 +41,8 @@ export function bytesFromViews(type: DataType, views: Uint8Array, buffers: reado
     else {
       const buffer = buffers[view.getInt32(16 * i + 8, true)]
       const start = view.getInt32(16 * i + 12, true)
-      if (buffer === undefined || start + count > buffer.length) throw new DataError({ code: 'ARROW_DATA_INVALID', message: 'a view points outside its buffers' })
+      if (buffer === undefined || start + count > buffer.length)
+        throw new DataError({ code: 'ARROW_DATA_INVALID', message: 'a view points outside its buffers' })
       data.set(buffer.subarray(start, start + count), offsets[i]!)
     }
   }

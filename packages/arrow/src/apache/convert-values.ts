@@ -30,7 +30,8 @@ export function timeFrom(type: arrow.Time, bytes: Uint8Array, length: number, va
   if (type.unit === arrow.TimeUnit.MILLISECOND) return BigInt64Array.from({ length }, (_, i) => BigInt(view.getInt32(4 * i, true)) * 1_000n)
   return BigInt64Array.from({ length }, (_, i) => {
     const value = view.getBigInt64(8 * i, true)
-    if (value % 1_000n !== 0n && isValidRow(validity, i)) throw lossy(`column ${path} holds times of day in nanoseconds that are no whole microseconds`)
+    if (value % 1_000n !== 0n && isValidRow(validity, i))
+      throw lossy(`column ${path} holds times of day in nanoseconds that are no whole microseconds`)
     return value / 1_000n
   })
 }
@@ -49,16 +50,24 @@ export function decimalFromWords(bytes: Uint8Array, length: number, width: numbe
 }
 
 /** Months, days with milliseconds, and durations as months, days and nanoseconds. */
-export function intervalFrom(type: arrow.DataType, bytes: Uint8Array, length: number, validity: Uint8Array | null, path: string): Uint8Array {
+export function intervalFrom(
+  type: arrow.DataType,
+  bytes: Uint8Array,
+  length: number,
+  validity: Uint8Array | null,
+  path: string,
+): Uint8Array {
   if (arrow.DataType.isInterval(type) && type.unit === arrow.IntervalUnit.MONTH_DAY_NANO) return bytes.subarray(0, length * 16)
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out = new DataView(new ArrayBuffer(length * 16))
   for (let i = 0; i < length; i++) {
     if (arrow.DataType.isDuration(type)) {
       const nanoseconds = source.getBigInt64(8 * i, true) * NANOSECONDS[type.unit]
-      if (BigInt.asIntN(64, nanoseconds) !== nanoseconds && isValidRow(validity, i)) throw lossy(`column ${path} holds a duration of more than 292 years`)
+      if (BigInt.asIntN(64, nanoseconds) !== nanoseconds && isValidRow(validity, i))
+        throw lossy(`column ${path} holds a duration of more than 292 years`)
       out.setBigInt64(16 * i + 8, nanoseconds, true)
-    } else if (arrow.DataType.isInterval(type) && type.unit === arrow.IntervalUnit.YEAR_MONTH) out.setInt32(16 * i, source.getInt32(4 * i, true), true)
+    } else if (arrow.DataType.isInterval(type) && type.unit === arrow.IntervalUnit.YEAR_MONTH)
+      out.setInt32(16 * i, source.getInt32(4 * i, true), true)
     else {
       out.setInt32(16 * i + 4, source.getInt32(8 * i, true), true)
       out.setBigInt64(16 * i + 8, BigInt(source.getInt32(8 * i + 4, true)) * 1_000_000n, true)
@@ -79,5 +88,9 @@ function isValidRow(validity: Uint8Array | null, row: number): boolean {
 }
 
 function lossy(message: string): UnsupportedError {
-  return new UnsupportedError({ code: 'ARROW_VALUE_NOT_SUPPORTED', message, hint: 'Cast the column to another type before registering it.' })
+  return new UnsupportedError({
+    code: 'ARROW_VALUE_NOT_SUPPORTED',
+    message,
+    hint: 'Cast the column to another type before registering it.',
+  })
 }

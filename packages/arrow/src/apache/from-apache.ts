@@ -50,16 +50,23 @@ function fromData(data: arrow.Data, type: DataType, path: string): Vector {
   if (arrow.DataType.isBool(source)) return booleanVector(length, sliceBitmap(bytesOf(data.values), data.offset, length), given)
   if (arrow.DataType.isStruct(source)) {
     const fields = type.kind === 'struct' ? type.fields : []
-    return structVector(type, length, fields.map((f, i) => fitted(fromData(data.children[i]!, f.type, `${path}.${f.name}`), length)), given)
+    return structVector(
+      type,
+      length,
+      fields.map((f, i) => fitted(fromData(data.children[i]!, f.type, `${path}.${f.name}`), length)),
+      given,
+    )
   }
   if (type.kind === 'list' || type.kind === 'map') return fromList(data, type, given, path)
   if (type.kind === 'utf8' || type.kind === 'binary') return fromBytes(data, type, given)
-  if (arrow.DataType.isDecimal(source)) return fixedVector(type, length, decimalFromWords(bytesOf(data.values), length, source.bitWidth / 32), given)
+  if (arrow.DataType.isDecimal(source))
+    return fixedVector(type, length, decimalFromWords(bytesOf(data.values), length, source.bitWidth / 32), given)
   if (type.kind === 'fixed_size_binary' || type.kind === 'uuid') {
     const width = type.kind === 'uuid' ? 16 : type.byteWidth
     return fixedVector(type, length, bytesOf(data.values).subarray(0, length * width), given)
   }
-  if (type.kind === 'interval') return fixedVector(type, length, intervalFrom(source, bytesOf(data.values), length, given.validity ?? null, path), given)
+  if (type.kind === 'interval')
+    return fixedVector(type, length, intervalFrom(source, bytesOf(data.values), length, given.validity ?? null, path), given)
   return primitiveVector(type, primitivesFrom(data, type, given.validity ?? null, path), given)
 }
 
@@ -122,7 +129,12 @@ function fromList(data: arrow.Data, type: DataType, given: Nulls, path: string):
   const values = fromData(child, childType, `${path}.element`)
   if (arrow.DataType.isFixedSizeList(source)) {
     const size = source.listSize
-    return listVector(type, Int32Array.from({ length: length + 1 }, (_, i) => i * size), values, given)
+    return listVector(
+      type,
+      Int32Array.from({ length: length + 1 }, (_, i) => i * size),
+      values,
+      given,
+    )
   }
   if (length === 0) return listVector(type, new Int32Array(1), values)
   const offsets: unknown = data.valueOffsets

@@ -48,10 +48,22 @@ function toData(vector: Vector, id: number): arrow.Data {
       // A map's type says its child is a struct, which is how the vector holds it.
       return plainData(vector, [vector.offsets, undefined, validity], [toData(vector.child, id)])
     case 'struct':
-      return plainData(vector, [undefined, undefined, validity], vector.children.map((child) => toData(child, id)))
+      return plainData(
+        vector,
+        [undefined, undefined, validity],
+        vector.children.map((child) => toData(child, id)),
+      )
     case 'dictionary': {
       const type = new arrow.Dictionary(toArrowType(vector.type), new arrow.Int32(), id)
-      return new arrow.Data<arrow.DataType>(type, 0, length, nullCount, apacheBuffers([undefined, vector.codes, validity]), [], toDictionary(vector.dictionary))
+      return new arrow.Data<arrow.DataType>(
+        type,
+        0,
+        length,
+        nullCount,
+        apacheBuffers([undefined, vector.codes, validity]),
+        [],
+        toDictionary(vector.dictionary),
+      )
     }
     default:
       return unreachable(vector, 'vector layout')
@@ -74,7 +86,9 @@ function fixedValues(kind: string, values: Uint8Array): ArrayBufferView {
   if (kind !== 'decimal' && kind !== 'interval') return values
   const aligned = (values.byteOffset & 3) === 0 ? values : values.slice()
   const words = aligned.byteLength >>> 2
-  return kind === 'decimal' ? new Uint32Array(aligned.buffer, aligned.byteOffset, words) : new Int32Array(aligned.buffer, aligned.byteOffset, words)
+  return kind === 'decimal'
+    ? new Uint32Array(aligned.buffer, aligned.byteOffset, words)
+    : new Int32Array(aligned.buffer, aligned.byteOffset, words)
 }
 
 function toDictionary(dictionary: Vector): arrow.Vector {

@@ -43,7 +43,11 @@ export function decodeColumns(
   dictionaries: ReadonlyMap<number, Vector>,
 ): DecodedColumns {
   if (table.table(RECORD_BATCH.compression) !== null) {
-    throw new UnsupportedError({ code: 'ARROW_IPC_NOT_SUPPORTED', message: 'compressed Arrow IPC buffers are not supported', hint: 'Write the stream without compression.' })
+    throw new UnsupportedError({
+      code: 'ARROW_IPC_NOT_SUPPORTED',
+      message: 'compressed Arrow IPC buffers are not supported',
+      hint: 'Write the stream without compression.',
+    })
   }
   const reader = new BodyReader(table.int64Structs(RECORD_BATCH.nodes, 2), table.int64Structs(RECORD_BATCH.buffers, 2), body)
   const rowCount = table.int64(RECORD_BATCH.length, 0)

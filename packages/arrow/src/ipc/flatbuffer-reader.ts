@@ -64,7 +64,10 @@ export class FlatbufferTable {
   /** The tables of a vector; none when it is absent. */
   tables(slot: number): FlatbufferTable[] {
     const vector = this.#vector(slot, 4)
-    return Array.from({ length: vector.count }, (_, i) => new FlatbufferTable(this.#view, followReference(this.#view, vector.start + 4 * i)))
+    return Array.from(
+      { length: vector.count },
+      (_, i) => new FlatbufferTable(this.#view, followReference(this.#view, vector.start + 4 * i)),
+    )
   }
 
   /** The int64 values of a vector of structs, `perStruct` each; none when it is absent. */

@@ -18,13 +18,20 @@ import { decodeAsyncStream, decodeBatch, decodeFile, decodeSchema, decodeStream 
 import { encodeFile, encodeStream, encodeStreamSync } from './stream-writer.js'
 
 const SCHEMA = schema(
-  [...ALL_TYPES.map((type, i) => field(`c${i}`, type, i !== 3, i === 2 ? { key: 'value' } : undefined)), field('ids', list(field('element', uuid, false)))],
+  [
+    ...ALL_TYPES.map((type, i) => field(`c${i}`, type, i !== 3, i === 2 ? { key: 'value' } : undefined)),
+    field('ids', list(field('element', uuid, false))),
+  ],
   { origin: 'test', 'iceberg.schema': '{}' },
 )
 
 function randomBatch(seed: number, rows: number, shape: VectorShape): Batch {
   const random = seededRandom(seed)
-  return new Batch(SCHEMA, rows, SCHEMA.fields.map((f) => randomVector(random, f.type, rows, shape)))
+  return new Batch(
+    SCHEMA,
+    rows,
+    SCHEMA.fields.map((f) => randomVector(random, f.type, rows, shape)),
+  )
 }
 
 function expectSame(a: Batch, b: Batch): void {
@@ -135,7 +142,14 @@ describe('our own encoding', () => {
     const long = randomBatch(1, 64, { nullShare: 0.3 })
     const plain = joined(encodeStreamSync(SCHEMA, [randomBatch(1, 64, { nullShare: 0.3 })]))
     expect(joined(encodeStreamSync(SCHEMA, [long]))).toEqual(plain)
-    const rebuilt = new Batch(SCHEMA, 20, long.slice(3, 20).columns().map((vector) => vectorFromScalars(vector.type, scalarsOf(vector))))
+    const rebuilt = new Batch(
+      SCHEMA,
+      20,
+      long
+        .slice(3, 20)
+        .columns()
+        .map((vector) => vectorFromScalars(vector.type, scalarsOf(vector))),
+    )
     expect(joined(encodeStreamSync(SCHEMA, [rebuilt]))).toEqual(joined(encodeStreamSync(SCHEMA, [long.slice(3, 20)])))
   })
 })
@@ -180,7 +194,12 @@ describe('damaged input', () => {
 
   const flat = schema(SCHEMA.fields.filter((f) => f.type.kind !== 'null'))
   const rows = BATCHES.filter((batch) => batch.rowCount === 45).slice(0, 2)
-  const small = rows.map((batch) => batch.project(flat, flat.fields.map((f) => SCHEMA.fields.indexOf(f))))
+  const small = rows.map((batch) =>
+    batch.project(
+      flat,
+      flat.fields.map((f) => SCHEMA.fields.indexOf(f)),
+    ),
+  )
 
   it('is an error wherever it is cut off', () => {
     const bytes = joined(encodeStreamSync(flat, small.slice(0, 1)))
@@ -192,7 +211,9 @@ describe('damaged input', () => {
 
   it('never breaks the reader when bytes change', async () => {
     const random = seededRandom(99)
-    const dictionaries = joined(encodeStreamSync(flat, small, { dictionaryColumns: new Set(flat.fields.flatMap((f, i) => (f.type.kind === 'utf8' ? [i] : []))) }))
+    const dictionaries = joined(
+      encodeStreamSync(flat, small, { dictionaryColumns: new Set(flat.fields.flatMap((f, i) => (f.type.kind === 'utf8' ? [i] : []))) }),
+    )
     const file = await joinedAsync(encodeFile(flat, small))
     for (let round = 0; round < 1500; round++) {
       const [source, decode] = round % 2 === 0 ? ([dictionaries, decodeStream] as const) : ([file, decodeFile] as const)

@@ -6,7 +6,19 @@ import type { DataType, Field, Schema } from '../types.js'
 import { field } from '../types.js'
 import { FlatbufferBuilder } from './flatbuffer-builder.js'
 import type { Offset, TableField } from './flatbuffer-builder.js'
-import { DICTIONARY_ENCODING, FIELD, frameMessage, HEADER, INTERVAL_MONTH_DAY_NANO, KEY_VALUE, MESSAGE, METADATA_VERSION_5, SCHEMA, TIME_UNITS, TYPE } from './message-format.js'
+import {
+  DICTIONARY_ENCODING,
+  FIELD,
+  frameMessage,
+  HEADER,
+  INTERVAL_MONTH_DAY_NANO,
+  KEY_VALUE,
+  MESSAGE,
+  METADATA_VERSION_5,
+  SCHEMA,
+  TIME_UNITS,
+  TYPE,
+} from './message-format.js'
 
 /** The columns that travel as dictionaries; their number is the dictionary's id, their codes are int32. */
 export type DictionaryColumns = ReadonlySet<number>
@@ -31,7 +43,10 @@ export function messageTable(builder: FlatbufferBuilder, headerType: number, hea
 
 export function schemaTable(builder: FlatbufferBuilder, schema: Schema, dictionaryColumns: DictionaryColumns): Offset {
   const fields = builder.offsets(schema.fields.map((f, i) => fieldTable(builder, f, dictionaryColumns.has(i) ? i : null)))
-  return builder.table([{ slot: SCHEMA.fields, width: 'offset', value: fields }, ...metadataField(builder, SCHEMA.metadata, schema.metadata)])
+  return builder.table([
+    { slot: SCHEMA.fields, width: 'offset', value: fields },
+    ...metadataField(builder, SCHEMA.metadata, schema.metadata),
+  ])
 }
 
 function fieldTable(builder: FlatbufferBuilder, f: Field, dictionary: number | null): Offset {

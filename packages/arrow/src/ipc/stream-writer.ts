@@ -83,7 +83,11 @@ export async function* encodeStream(
 }
 
 /** As {@link encodeStream}, for batches that are there. */
-export function* encodeStreamSync(schema: Schema, batches: Iterable<Batch>, options: StreamOptions = {}): Generator<Uint8Array, void, undefined> {
+export function* encodeStreamSync(
+  schema: Schema,
+  batches: Iterable<Batch>,
+  options: StreamOptions = {},
+): Generator<Uint8Array, void, undefined> {
   const encoder = new StreamEncoder(schema, options)
   yield encoder.start()
   for (const batch of batches) yield* encoder.batch(batch)
@@ -91,7 +95,10 @@ export function* encodeStreamSync(schema: Schema, batches: Iterable<Batch>, opti
 }
 
 /** A file in Arrow's IPC file format (Feather V2): a stream between magic numbers, and a footer that finds each batch. */
-export async function* encodeFile(schema: Schema, batches: AsyncIterable<Batch> | Iterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* encodeFile(
+  schema: Schema,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new StreamEncoder(schema)
   const blocks: number[] = []
   const opening = [Uint8Array.of(...FILE_MAGIC, 0, 0), encoder.start()]

@@ -53,7 +53,11 @@ export const NESTED_TYPES: readonly DataType[] = [
   types.list(types.list(types.utf8)),
   types.struct([types.field('a', types.int64), types.field('b', types.utf8)]),
   types.map(types.field('key', types.utf8, false), types.field('value', types.float64)),
-  types.struct([types.field('list', types.list(types.bool)), types.field('when', types.timestamptz()), types.field('cost', types.decimal(18, 4))]),
+  types.struct([
+    types.field('list', types.list(types.bool)),
+    types.field('when', types.timestamptz()),
+    types.field('cost', types.decimal(18, 4)),
+  ]),
 ]
 
 export const ALL_TYPES: readonly DataType[] = [types.nullType, ...FLAT_TYPES, ...NESTED_TYPES]
@@ -69,7 +73,22 @@ const EDGES: { readonly [K in TypeKind]?: readonly Scalar[] } = {
   uint64: [0n, 1n, 4294967296n, 9223372036854775808n, 18446744073709551615n],
   float32: [0, -0, 1, -1, Infinity, -Infinity, NaN, 3.4028234663852886e38, 1.401298464324817e-45],
   float64: [0, -0, 1, -1, Infinity, -Infinity, NaN, 1.7976931348623157e308, 5e-324, 0.1, 1e16, 123456789.125],
-  utf8: ['', 'a', 'b', 'A', 'a\0', 'abcdefgh', 'abcdefghi', 'abcdefgh\0', 'é', '\uffee', '😀', 'customer_0001', 'customer_0002', 'x'.repeat(60)],
+  utf8: [
+    '',
+    'a',
+    'b',
+    'A',
+    'a\0',
+    'abcdefgh',
+    'abcdefghi',
+    'abcdefgh\0',
+    'é',
+    '\uffee',
+    '😀',
+    'customer_0001',
+    'customer_0002',
+    'x'.repeat(60),
+  ],
   date32: [0, -1, 19000, 2932896, -719528, -719529],
   time64: [0n, 1n, 86_399_999_999n, 43_200_000_000n],
   timestamp: [0n, -1n, 1n, 1_709_294_400_000_000n, -62_135_596_800_000_000n],
