@@ -14,7 +14,10 @@ export function loadCodec(codec: CompressionCodec): Promise<void> | undefined {
   return codec === 'ZSTD' ? loadZstd() : undefined
 }
 
-/** Exactly `length` bytes. The result is a new buffer, or the input itself when it is not compressed. */
+/**
+ * Exactly `length` bytes: a new buffer, or the input itself when it is not compressed, or scratch memory. Valid until the
+ * next call only; who keeps it copies it.
+ */
 export function uncompress(codec: CompressionCodec, input: Uint8Array, length: number, where: string): Uint8Array {
   let output: Uint8Array
   try {

@@ -12,13 +12,16 @@ const LONG_LITERAL = 64
 let wasmUncompress: ((input: Uint8Array, outputLength: number) => Uint8Array) | undefined
 let wasmCompress: ((input: Uint8Array) => Uint8Array) | undefined
 
-/** Throws a plain Error for damaged input. */
+let scratch = new Uint8Array(0)
+
+/** Throws a plain Error for damaged input. The result may be scratch memory, valid until the next call. */
 export function uncompressSnappy(input: Uint8Array, length: number): Uint8Array {
   const declared = declaredLength(input)
   if (declared.length !== length) throw new Error(`Snappy data declares ${declared.length} bytes, the page header ${length}`)
   if (length === 0) return new Uint8Array(0)
   if (input.length > length * PLAIN_PATH_RATIO) {
-    const output = new Uint8Array(length)
+    if (scratch.length < length) scratch = new Uint8Array(length * 2)
+    const output = scratch.subarray(0, length)
     uncompressInto(input, declared.start, output)
     return output
   }

@@ -15,7 +15,8 @@ import { UNPACK_SLACK } from './hybrid.js'
 import type { PageValues, ValueDecoder } from './value-decoder.js'
 import { decodeCodes, decodeCodesTo, unsupportedEncoding } from './value-decoder.js'
 
-const LONG_VALUE = 48
+/** Longer values are copied by the engine's own routine, which costs a call. */
+const LONG_VALUE = 256
 const MAX_DATA = 0x7fffffff
 
 export class BytesDecoder implements ValueDecoder {
@@ -49,7 +50,7 @@ export class BytesDecoder implements ValueDecoder {
 
   dictionary(bytes: Uint8Array, count: number): void {
     const offsets = new Int32Array(count + 1)
-    const data = new Uint8Array(bytes.length + 4)
+    const data = new Uint8Array(bytes.length + 8)
     const size = copyPlain(bytes, 0, bytes.length, count, offsets, 0, data, 0, this.#where)
     this.#dictionary = bytesVector(this.#leaf.type.kind === 'utf8' ? utf8 : binary, offsets, data.subarray(0, size))
   }
@@ -158,7 +159,7 @@ export class BytesDecoder implements ValueDecoder {
   }
 
   #reserve(bytes: number): Uint8Array {
-    const needed = this.#size + bytes + 4
+    const needed = this.#size + bytes + 8
     if (needed > MAX_DATA) throw unsupported(this.#where, 'a row group with more than 2 GiB of text in a column')
     if (needed > this.#data.length) {
       const grown = new Uint8Array(Math.max(needed, this.#dataHint, this.#data.length * 2))
@@ -169,7 +170,10 @@ export class BytesDecoder implements ValueDecoder {
   }
 }
 
-/** Copies PLAIN values without their lengths, and returns the new size of `data`. */
+/**
+ * Copies PLAIN values without their lengths, and returns the new size of `data`, which needs 4 bytes to spare. Short
+ * values are copied 4 bytes at a time: what is written past the end is overwritten by the next value.
+ */
 function copyPlain(
   bytes: Uint8Array,
   start: number,
@@ -181,25 +185,29 @@ function copyPlain(
   size: number,
   where: string,
 ): number {
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const target = new DataView(data.buffer, data.byteOffset, data.byteLength)
   let from = start
   let to = size
   offsets[row] = to
   for (let i = 0; i < count; i++) {
     if (from + 4 > end) throw damaged(where, 'plain values end too early')
-    const length = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
+    const length = source.getInt32(from, true)
     from += 4
-    const stop = from + length
-    if (length < 0 || stop > end) throw damaged(where, `a value of ${length >>> 0} bytes leaves its page`)
-    if (length > LONG_VALUE) {
-      data.set(bytes.subarray(from, stop), to)
-      to += length
-      from = stop
-    } else while (from < stop) data[to++] = bytes[from++]!
+    if (length < 0 || length > end - from) throw damaged(where, `a value of ${length >>> 0} bytes leaves its page`)
+    const stop = to + length
+    if (length > LONG_VALUE) data.set(bytes.subarray(from, from + length), to)
+    else if (from + length + 4 <= end) {
+      for (let k = from; to < stop; k += 4, to += 4) target.setInt32(to, source.getInt32(k, true), true)
+    } else for (let k = from; to < stop; ) data[to++] = bytes[k++]!
+    from += length
+    to = stop
     offsets[row + i + 1] = to
   }
   return to
 }
 
+/** The same, where row i has a value only if bit i of the bitmap is set. */
 function copyPlainWithNulls(
   bytes: Uint8Array,
   start: number,
@@ -212,21 +220,24 @@ function copyPlainWithNulls(
   size: number,
   where: string,
 ): number {
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const target = new DataView(data.buffer, data.byteOffset, data.byteLength)
   let from = start
   let to = size
   offsets[row] = to
   for (let i = 0; i < rows; i++) {
     if (((bitmap[i >>> 3]! >>> (i & 7)) & 1) === 1) {
       if (from + 4 > end) throw damaged(where, 'plain values end too early')
-      const length = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
+      const length = source.getInt32(from, true)
       from += 4
-      const stop = from + length
-      if (length < 0 || stop > end) throw damaged(where, `a value of ${length >>> 0} bytes leaves its page`)
-      if (length > LONG_VALUE) {
-        data.set(bytes.subarray(from, stop), to)
-        to += length
-        from = stop
-      } else while (from < stop) data[to++] = bytes[from++]!
+      if (length < 0 || length > end - from) throw damaged(where, `a value of ${length >>> 0} bytes leaves its page`)
+      const stop = to + length
+      if (length > LONG_VALUE) data.set(bytes.subarray(from, from + length), to)
+      else if (from + length + 4 <= end) {
+        for (let k = from; to < stop; k += 4, to += 4) target.setInt32(to, source.getInt32(k, true), true)
+      } else for (let k = from; to < stop; ) data[to++] = bytes[k++]!
+      from += length
+      to = stop
     }
     offsets[row + i + 1] = to
   }

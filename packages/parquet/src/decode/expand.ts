@@ -38,13 +38,43 @@ export function expand4(source: Int32Array, bitmap: Uint8Array, target: Int32Arr
 
 /** Elements of 8 bytes, as pairs of words; `to` and `rows` count elements. Never as doubles, which may lose NaN bits. */
 export function expand8(source: Int32Array, bitmap: Uint8Array, target: Int32Array, to: number, rows: number): void {
+  const whole = rows & ~7
   let k = 0
   let out = to * 2
-  for (let i = 0; i < rows; i++) {
+  let byte = 0
+  for (let i = 0; i < whole; i += 8) {
+    const bits = bitmap[byte++]!
+    target[out] = source[k]!
+    target[out + 1] = source[k + 1]!
+    k += (bits & 1) << 1
+    target[out + 2] = source[k]!
+    target[out + 3] = source[k + 1]!
+    k += bits & 2
+    target[out + 4] = source[k]!
+    target[out + 5] = source[k + 1]!
+    k += (bits >>> 1) & 2
+    target[out + 6] = source[k]!
+    target[out + 7] = source[k + 1]!
+    k += (bits >>> 2) & 2
+    target[out + 8] = source[k]!
+    target[out + 9] = source[k + 1]!
+    k += (bits >>> 3) & 2
+    target[out + 10] = source[k]!
+    target[out + 11] = source[k + 1]!
+    k += (bits >>> 4) & 2
+    target[out + 12] = source[k]!
+    target[out + 13] = source[k + 1]!
+    k += (bits >>> 5) & 2
+    target[out + 14] = source[k]!
+    target[out + 15] = source[k + 1]!
+    k += (bits >>> 7) << 1
+    out += 16
+  }
+  for (let i = whole; i < rows; i++) {
     target[out] = source[k]!
     target[out + 1] = source[k + 1]!
     out += 2
-    k += ((bitmap[i >>> 3]! >>> (i & 7)) & 1) << 1
+    k += ((bitmap[byte]! >>> (i & 7)) & 1) << 1
   }
 }
 

@@ -37,6 +37,8 @@ export interface DataPage {
 
 export interface FetchedRange extends ByteRange {
   readonly bytes: Uint8Array
+  /** Gives the bytes back, once. */
+  release(): void
 }
 
 interface RawDictionary {
@@ -83,7 +85,11 @@ export class ColumnChunk {
   /** Takes bytes that were fetched; `locations` tell the pages apart when the chunk is not whole. */
   add(ranges: readonly FetchedRange[], locations: readonly PageLocation[] | undefined): void {
     const whole = ranges.find((range) => contains(range, this.metadata.pages))
-    this.#fetched = whole === undefined ? [...this.#fetched, ...ranges] : [whole]
+    if (whole === undefined) this.#fetched = [...this.#fetched, ...ranges]
+    else {
+      this.release()
+      this.#fetched = [whole]
+    }
     this.#locations = locations ?? this.#locations
   }
 
@@ -92,6 +98,8 @@ export class ColumnChunk {
   }
 
   release(): void {
+    // Vectors never look at fetched bytes: decoding copies, and so do dictionaries.
+    for (const range of this.#fetched) range.release()
     this.#fetched = []
     this.#allPages = undefined
     this.#rawDictionary = undefined
@@ -231,7 +239,7 @@ export class ColumnChunk {
 
   #setDictionary(header: PageHeader, body: Uint8Array): void {
     if (this.#rawDictionary !== undefined) return
-    const bytes = uncompress(this.metadata.codec, body, header.uncompressedSize, this.where)
+    const bytes = uncompress(this.metadata.codec, body, header.uncompressedSize, this.where).slice()
     this.#rawDictionary = { bytes, valueCount: header.valueCount }
   }
 

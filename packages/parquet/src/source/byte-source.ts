@@ -14,6 +14,11 @@ export interface ByteSource {
    * Throws DataError when the range leaves the file, IoError when the read fails, CancelledError when the signal fires.
    */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * Takes back a whole result of {@link read} that nobody looks at any more, so that its memory can be used again.
+   * Optional on both sides.
+   */
+  recycle?(bytes: Uint8Array): void
   /** Frees the handle. Closing twice is allowed. */
   close(): Promise<void>
 }

@@ -20,9 +20,14 @@ export async function readRanges(source: ByteSource, ranges: readonly ByteRange[
     else joined.push({ offset: range.offset, end })
   }
   const buffers = await Promise.all(joined.map(({ offset, end }) => source.read(offset, end - offset, signal)))
+  const users = joined.map(() => 0)
   return ranges.map((range) => {
     const at = joined.findIndex(({ offset, end }) => offset <= range.offset && range.offset + range.length <= end)
     const start = range.offset - joined[at]!.offset
-    return { ...range, bytes: buffers[at]!.subarray(start, start + range.length) }
+    users[at]!++
+    const release = (): void => {
+      if (--users[at]! === 0) source.recycle?.(buffers[at]!)
+    }
+    return { ...range, bytes: buffers[at]!.subarray(start, start + range.length), release }
   })
 }

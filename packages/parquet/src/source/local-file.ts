@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { giveBuffer, takeBuffer } from './buffer-pool.js'
 import type { ByteSink, ByteSource } from './byte-source.js'
 import { checkRange } from './memory-source.js'
 
@@ -35,7 +36,7 @@ export class LocalFileSource implements ByteSource {
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     throwIfAborted(signal)
     checkRange(this, offset, length)
-    const bytes = new Uint8Array(new ArrayBuffer(length))
+    const bytes = takeBuffer(length)
     let done = 0
     while (done < length) {
       let bytesRead: number
@@ -51,6 +52,10 @@ export class LocalFileSource implements ByteSource {
       done += bytesRead
     }
     return bytes
+  }
+
+  recycle(bytes: Uint8Array): void {
+    giveBuffer(bytes)
   }
 
   close(): Promise<void> {

@@ -86,6 +86,10 @@ export class CountingByteSource implements ByteSource {
     return this.#source.read(offset, length, signal)
   }
 
+  recycle(bytes: Uint8Array): void {
+    this.#source.recycle?.(bytes)
+  }
+
   async close(): Promise<void> {
     this.closed = true
     await this.#source.close()
