@@ -88,7 +88,8 @@ export function uncompressInto(input: Uint8Array, start: number, output: Uint8Ar
       from += 2
     } else {
       count = (tag >>> 2) + 1
-      distance = ((input[from] ?? 0) | ((input[from + 1] ?? 0) << 8) | ((input[from + 2] ?? 0) << 16) | ((input[from + 3] ?? 0) << 24)) >>> 0
+      distance =
+        ((input[from] ?? 0) | ((input[from + 1] ?? 0) << 8) | ((input[from + 2] ?? 0) << 16) | ((input[from + 3] ?? 0) << 24)) >>> 0
       from += 4
     }
     if (distance === 0 || distance > to || to + count > outputEnd) throw new Error('a Snappy copy leaves the data')

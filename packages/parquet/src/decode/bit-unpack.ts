@@ -29,6 +29,6 @@ function generate(width: number): Unpacker {
     lines.push(`target[to + ${value}] = ${expression}`)
   }
   const body = `for (let k = 0; k < groups; k++) {\n${lines.join('\n')}\nfrom += ${width}; to += 8\n}`
-  // eslint-disable-next-line no-new-func
+  // oxlint-disable-next-line typescript/no-implied-eval -- the text is made of constants that depend on the width alone
   return new Function('source', 'from', 'target', 'to', 'groups', body) as Unpacker
 }

@@ -199,7 +199,7 @@ function copyPlain(
     if (length > LONG_VALUE) data.set(bytes.subarray(from, from + length), to)
     else if (from + length + 4 <= end) {
       for (let k = from; to < stop; k += 4, to += 4) target.setInt32(to, source.getInt32(k, true), true)
-    } else for (let k = from; to < stop; ) data[to++] = bytes[k++]!
+    } else for (let k = from; to < stop;) data[to++] = bytes[k++]!
     from += length
     to = stop
     offsets[row + i + 1] = to
@@ -235,7 +235,7 @@ function copyPlainWithNulls(
       if (length > LONG_VALUE) data.set(bytes.subarray(from, from + length), to)
       else if (from + length + 4 <= end) {
         for (let k = from; to < stop; k += 4, to += 4) target.setInt32(to, source.getInt32(k, true), true)
-      } else for (let k = from; to < stop; ) data[to++] = bytes[k++]!
+      } else for (let k = from; to < stop;) data[to++] = bytes[k++]!
       from += length
       to = stop
     }

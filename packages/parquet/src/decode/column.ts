@@ -18,7 +18,13 @@ export interface PageCounter {
 }
 
 /** The rows of a column, in order. `chunkOf` gives the fetched chunk of a leaf; `rowCount` is the row group's. */
-export function decodeColumn(node: ColumnNode, rows: RowSet, rowCount: number, chunkOf: (leaf: number) => ColumnChunk, counter: PageCounter): Vector {
+export function decodeColumn(
+  node: ColumnNode,
+  rows: RowSet,
+  rowCount: number,
+  chunkOf: (leaf: number) => ColumnChunk,
+  counter: PageCounter,
+): Vector {
   if (node.kind === 'leaf' && node.definitionLevel <= 1) {
     const chunk = chunkOf(node.leaf)
     checkSupported(chunk)
@@ -130,9 +136,12 @@ class NestedDecoder {
       count++
     }
     for (const child of children) {
-      if (child.length !== count) throw damaged(this.#chunkOf(firstLeaf(node)).where, `columns of a struct have ${count} and ${child.length} values`)
+      if (child.length !== count)
+        throw damaged(this.#chunkOf(firstLeaf(node)).where, `columns of a struct have ${count} and ${child.length} values`)
     }
-    return structVector(node.field.type, count, children, { validity: node.definitionLevel === presence ? null : validity.subarray(0, bitmapBytes(count)) })
+    return structVector(node.field.type, count, children, {
+      validity: node.definitionLevel === presence ? null : validity.subarray(0, bitmapBytes(count)),
+    })
   }
 
   #list(node: ColumnNode & { kind: 'list' }, presence: number, repetition: number): Vector {
@@ -152,9 +161,13 @@ class NestedDecoder {
       if (levels[i]! <= node.repetitionLevel && level >= node.elementDefinitionLevel) elements++
     }
     offsets[lists] = elements
-    if (child.length !== elements) throw damaged(this.#chunkOf(firstLeaf(node)).where, `lists of ${elements} elements, ${child.length} values`)
+    if (child.length !== elements)
+      throw damaged(this.#chunkOf(firstLeaf(node)).where, `lists of ${elements} elements, ${child.length} values`)
     const nullCount = lists - countSet(validity, lists)
-    return listVector(node.field.type, offsets.slice(0, lists + 1), child, { validity: nullCount === 0 ? null : validity.subarray(0, bitmapBytes(lists)), nullCount })
+    return listVector(node.field.type, offsets.slice(0, lists + 1), child, {
+      validity: nullCount === 0 ? null : validity.subarray(0, bitmapBytes(lists)),
+      nullCount,
+    })
   }
 
   #slots(leaf: number): LeafSlots {
@@ -181,7 +194,11 @@ class NestedDecoder {
     const all = { definition, repetition, slots, values: decoder.finish({}) }
     const known = pages.every((page) => page.firstRow >= 0)
     const runs = known ? pages.map((page) => ({ start: page.firstRow, rows: page.rowCount })) : [{ start: 0, rows: this.#rowCount }]
-    checkRows(all, runs.reduce((sum, run) => sum + run.rows, 0), chunk)
+    checkRows(
+      all,
+      runs.reduce((sum, run) => sum + run.rows, 0),
+      chunk,
+    )
     if (isAll(this.#rows, this.#rowCount)) return all
     return keepRows(all, indicesAmong(this.#rows, runs), chunk.leaf.maxDefinitionLevel)
   }
@@ -231,4 +248,3 @@ function keepRows(leaf: LeafSlots, indices: Int32Array | undefined, maximum: num
 export function positionsOf(rows: RowSet): Int32Array {
   return rows instanceof Int32Array ? rows : selectionOfRanges(rows)
 }
-

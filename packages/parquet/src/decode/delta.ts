@@ -68,7 +68,15 @@ let packed = new Int32Array(0)
  * Decodes values to words: one of 32 bits each when `wide` is false, else two. `target` has room for `count` values.
  * Returns where the encoded values end.
  */
-export function decodeDeltaBinary(bytes: Uint8Array, start: number, end: number, target: Int32Array, count: number, wide: boolean, where: string): number {
+export function decodeDeltaBinary(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  target: Int32Array,
+  count: number,
+  wide: boolean,
+  where: string,
+): number {
   const cursor = new Cursor(bytes, start, end, where)
   const blockSize = cursor.count()
   const miniblocks = cursor.count()
@@ -129,7 +137,8 @@ function unpackMiniblock(cursor: Cursor, width: number, values: number): Int32Ar
   if (packed.length < values * 2 + 16) packed = new Int32Array(values * 2 + 16)
   const length = (values * width) / 8
   // The last miniblock may be cut behind its last value.
-  const part = cursor.position + length <= cursor.end ? cursor.bytes.subarray(cursor.position, cursor.position + length) : padded(cursor, length)
+  const part =
+    cursor.position + length <= cursor.end ? cursor.bytes.subarray(cursor.position, cursor.position + length) : padded(cursor, length)
   cursor.position += length
   if (width === 0) packed.fill(0, 0, values * 2)
   else if (width <= 32) {

@@ -64,13 +64,22 @@ export class WordsDecoder implements ValueDecoder {
         this.#codes(values)
         break
       case 'DELTA_BINARY_PACKED':
-        if (this.#leaf.physicalType !== 'INT32' && this.#leaf.physicalType !== 'INT64') throw unsupportedEncoding(values.encoding, this.#leaf, this.#where)
-        this.#computed(values, (words) => decodeDeltaBinary(values.bytes, values.start, values.end, words, values.present, this.#width === 8, this.#where))
+        if (this.#leaf.physicalType !== 'INT32' && this.#leaf.physicalType !== 'INT64')
+          throw unsupportedEncoding(values.encoding, this.#leaf, this.#where)
+        this.#computed(values, (words) =>
+          decodeDeltaBinary(values.bytes, values.start, values.end, words, values.present, this.#width === 8, this.#where),
+        )
         break
       case 'BYTE_STREAM_SPLIT':
         checkPlain(values, this.#width, this.#where)
         this.#computed(values, (words) =>
-          decodeByteStreamSplit(values.bytes, values.start, new Uint8Array(words.buffer, words.byteOffset, words.byteLength), this.#width, values.present),
+          decodeByteStreamSplit(
+            values.bytes,
+            values.start,
+            new Uint8Array(words.buffer, words.byteOffset, words.byteLength),
+            this.#width,
+            values.present,
+          ),
         )
         break
       default:

@@ -31,7 +31,16 @@ function readVarint(bytes: Uint8Array, start: number, end: number, where: string
 }
 
 /** Decodes `count` values of `width` bits to `target[to..]`, which has {@link UNPACK_SLACK} elements to spare. */
-export function decodeHybrid(bytes: Uint8Array, start: number, end: number, width: number, target: Int32Array, to: number, count: number, where: string): number {
+export function decodeHybrid(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  width: number,
+  target: Int32Array,
+  to: number,
+  count: number,
+  where: string,
+): number {
   const stop = to + count
   if (width === 0) {
     target.fill(0, to, stop)
@@ -129,7 +138,16 @@ export function appendBits(source: Uint8Array, count: number, target: Uint8Array
 }
 
 /** Decodes `count` levels, each at most `maximum`, to bytes. */
-export function decodeLevels(bytes: Uint8Array, start: number, end: number, maximum: number, target: Uint8Array, to: number, count: number, where: string): void {
+export function decodeLevels(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  maximum: number,
+  target: Uint8Array,
+  to: number,
+  count: number,
+  where: string,
+): void {
   const width = 32 - Math.clz32(maximum)
   const scratch = levelScratch(count)
   decodeHybrid(bytes, start, end, width, scratch, 0, count, where)

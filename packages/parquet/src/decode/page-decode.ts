@@ -36,7 +36,14 @@ function partsOf(chunk: ColumnChunk, page: DataPage): PageParts {
 }
 
 /** Levels of V1 pages are preceded by their length, in 4 bytes; the deprecated BIT_PACKED ones are not. */
-function levelsPart(chunk: ColumnChunk, bytes: Uint8Array, start: number, maximum: number, encoding: Encoding, count: number): [number, number] {
+function levelsPart(
+  chunk: ColumnChunk,
+  bytes: Uint8Array,
+  start: number,
+  maximum: number,
+  encoding: Encoding,
+  count: number,
+): [number, number] {
   if (maximum === 0) return [start, start]
   if (encoding === 'BIT_PACKED') {
     if (count === 0) return [start, start]
@@ -74,7 +81,13 @@ function bitmapScratch(rows: number): Uint8Array {
 }
 
 /** A page of a nested column: its levels go to the arrays at `to`, its values are the present ones alone. */
-export function decodeNestedPage(chunk: ColumnChunk, page: DataPage, definition: Uint8Array, repetition: Uint8Array, to: number): PageValues {
+export function decodeNestedPage(
+  chunk: ColumnChunk,
+  page: DataPage,
+  definition: Uint8Array,
+  repetition: Uint8Array,
+  to: number,
+): PageValues {
   const parts = partsOf(chunk, page)
   const { valueCount, encoding } = page.header
   const { maxDefinitionLevel, maxRepetitionLevel } = chunk.leaf

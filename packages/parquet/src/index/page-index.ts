@@ -14,7 +14,12 @@ export interface PageIndex {
   readonly bounds: readonly ColumnBounds[] | undefined
 }
 
-export function parseOffsetIndex(bytes: Uint8Array, chunk: ColumnChunkMetadata, rowCount: number, where: string): PageLocation[] | undefined {
+export function parseOffsetIndex(
+  bytes: Uint8Array,
+  chunk: ColumnChunkMetadata,
+  rowCount: number,
+  where: string,
+): PageLocation[] | undefined {
   const raw = new ThriftReader(bytes, where).topLevel((reader) => {
     let pages: { offset: number; size: number; firstRow: number }[] = []
     while (reader.nextField()) {
@@ -53,7 +58,12 @@ interface RawColumnIndex {
   nullCounts: number[] | undefined
 }
 
-export function parseColumnIndex(bytes: Uint8Array, leaf: LeafColumn, locations: readonly PageLocation[], where: string): ColumnBounds[] | undefined {
+export function parseColumnIndex(
+  bytes: Uint8Array,
+  leaf: LeafColumn,
+  locations: readonly PageLocation[],
+  where: string,
+): ColumnBounds[] | undefined {
   const raw = new ThriftReader(bytes, where).topLevel(readColumnIndex)
   const pages = locations.length
   if (raw.nullPages.length !== pages || raw.mins.length !== pages || raw.maxs.length !== pages) return undefined

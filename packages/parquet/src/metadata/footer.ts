@@ -39,7 +39,10 @@ export function encodingOf(id: number, where: string): Encoding {
  * The metadata of a Parquet file. Throws DataError when the file is no Parquet file, truncated or damaged, and
  * UnsupportedError when it is encrypted.
  */
-export async function readFooter(source: ByteSource, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ParquetMetadata> {
+export async function readFooter(
+  source: ByteSource,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ParquetMetadata> {
   const { name, size } = source
   throwIfAborted(options.signal)
   if (size < TRAILER + 4) throw damaged(name, `a file of ${size} bytes is too short for Parquet`)
@@ -94,7 +97,9 @@ function parseRowGroup(
   const where = `${source.name}: row group ${index}`
   if (group.columns.length !== leaves.length) throw damaged(where, `${group.columns.length} column chunks for ${leaves.length} columns`)
   if (group.rowCount < 0 || group.rowCount > 0x7fffffff) throw damaged(where, `a row count of ${group.rowCount}`)
-  const columns = group.columns.map((column, i) => parseChunk(column, leaves[i]!, `${where}, column ${leaves[i]!.path.join('.')}`, source.size))
+  const columns = group.columns.map((column, i) =>
+    parseChunk(column, leaves[i]!, `${where}, column ${leaves[i]!.path.join('.')}`, source.size),
+  )
   return {
     index,
     firstRow,
@@ -113,7 +118,8 @@ function parseChunk(raw: RawColumnChunk, leaf: LeafColumn, where: string, fileSi
   const codec = CODECS[raw.codec]
   if (codec === undefined) throw unsupported(where, `compression codec ${raw.codec}`)
   // Some writers give 0, or an offset behind the data, for a dictionary that is not there.
-  const hasDictionary = raw.dictionaryPageOffset !== undefined && raw.dictionaryPageOffset > 0 && raw.dictionaryPageOffset < raw.dataPageOffset
+  const hasDictionary =
+    raw.dictionaryPageOffset !== undefined && raw.dictionaryPageOffset > 0 && raw.dictionaryPageOffset < raw.dataPageOffset
   const offset = hasDictionary ? raw.dictionaryPageOffset! : raw.dataPageOffset
   if (offset < 0 || raw.compressedSize < 0 || raw.valueCount < 0 || offset + raw.compressedSize > fileSize) {
     throw damaged(where, `bytes ${offset} to ${offset + raw.compressedSize} leave the file of ${fileSize} bytes`)

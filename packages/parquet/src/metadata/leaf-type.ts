@@ -74,7 +74,8 @@ function decimalType(raw: RawSchemaElement, physical: PhysicalType, logical: Raw
   const precision = logical.precision === 0 ? raw.precision : logical.precision
   const scale = logical.precision === 0 ? raw.scale : logical.scale
   const plain = plainType(raw, physical)
-  if (physical === 'BOOLEAN' || physical === 'FLOAT' || physical === 'DOUBLE' || physical === 'INT96') return { type: plain, timeUnit: undefined, unsupported: undefined }
+  if (physical === 'BOOLEAN' || physical === 'FLOAT' || physical === 'DOUBLE' || physical === 'INT96')
+    return { type: plain, timeUnit: undefined, unsupported: undefined }
   const unsupported = `DECIMAL(${precision}, ${scale})`
   if (precision > MAX_PRECISION || precision < 1 || scale < 0 || scale > precision) return { type: plain, timeUnit: undefined, unsupported }
   return { type: decimal(precision, scale), timeUnit: undefined, unsupported: undefined }

@@ -7,7 +7,22 @@ import type { TimeUnit } from '@artemis/arrow'
 import type { ThriftReader } from '../thrift/reader.js'
 
 export type RawLogicalType =
-  | { readonly kind: 'string' | 'map' | 'list' | 'enum' | 'date' | 'unknown' | 'json' | 'bson' | 'uuid' | 'float16' | 'variant' | 'geometry' | 'geography' }
+  | {
+      readonly kind:
+        | 'string'
+        | 'map'
+        | 'list'
+        | 'enum'
+        | 'date'
+        | 'unknown'
+        | 'json'
+        | 'bson'
+        | 'uuid'
+        | 'float16'
+        | 'variant'
+        | 'geometry'
+        | 'geography'
+    }
   | { readonly kind: 'decimal'; readonly scale: number; readonly precision: number }
   | { readonly kind: 'time' | 'timestamp'; readonly utc: boolean; readonly unit: TimeUnit }
   | { readonly kind: 'integer'; readonly bitWidth: number; readonly signed: boolean }
@@ -157,7 +172,8 @@ function readLogicalType(reader: ThriftReader): RawLogicalType | undefined {
     else if (id === 7 || id === 8) out = reader.struct((inner) => readTimeType(inner, id === 7 ? 'time' : 'timestamp'))
     else if (id === 10) out = reader.struct(readIntegerType)
     else {
-      const kind = EMPTY_LOGICAL_TYPES[id as keyof typeof EMPTY_LOGICAL_TYPES] as (typeof EMPTY_LOGICAL_TYPES)[keyof typeof EMPTY_LOGICAL_TYPES] | undefined
+      const kind = EMPTY_LOGICAL_TYPES[id as keyof typeof EMPTY_LOGICAL_TYPES] as
+        (typeof EMPTY_LOGICAL_TYPES)[keyof typeof EMPTY_LOGICAL_TYPES] | undefined
       out = kind === undefined ? { kind: 'other', id } : { kind }
       reader.skip()
     }

@@ -18,7 +18,16 @@ const CONVERTED_MAP_KEY_VALUE = 2
 const CONVERTED_LIST = 3
 const MAX_DEPTH = 64
 
-const PHYSICAL_TYPES: readonly PhysicalType[] = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY']
+const PHYSICAL_TYPES: readonly PhysicalType[] = [
+  'BOOLEAN',
+  'INT32',
+  'INT64',
+  'INT96',
+  'FLOAT',
+  'DOUBLE',
+  'BYTE_ARRAY',
+  'FIXED_LEN_BYTE_ARRAY',
+]
 
 export interface ParsedSchema {
   readonly columns: readonly ColumnNode[]
@@ -44,7 +53,9 @@ export function parseSchema(elements: readonly RawSchemaElement[], where: string
   const leaves: LeafColumn[] = []
   const columns: ColumnNode[] = []
   for (const child of root.children) {
-    columns.push(new FieldBuilder(columns.length, leaves, where).node(child, { definition: 0, repetition: 0, path: [], unsupported: undefined }))
+    columns.push(
+      new FieldBuilder(columns.length, leaves, where).node(child, { definition: 0, repetition: 0, path: [], unsupported: undefined }),
+    )
   }
   return { columns, leaves }
 }
@@ -118,7 +129,12 @@ class FieldBuilder {
   #struct(element: Element, place: Place, nullable: boolean): ColumnNode {
     const children = element.children.map((child) => this.node(child, place))
     const type = struct(children.map((child) => child.field))
-    return { kind: 'struct', field: field(element.raw.name, type, nullable, fieldIdOf(element)), definitionLevel: place.definition, children }
+    return {
+      kind: 'struct',
+      field: field(element.raw.name, type, nullable, fieldIdOf(element)),
+      definitionLevel: place.definition,
+      children,
+    }
   }
 
   #leaf(element: Element, place: Place, nullable: boolean): ColumnNode {
@@ -127,7 +143,8 @@ class FieldBuilder {
     // A group without fields has no type; it holds nothing that could be read.
     if (physicalType === undefined) throw damaged(this.#where, `column ${place.path.join('.')} has no physical type`)
     const { type, timeUnit, unsupported } = leafType(raw, physicalType)
-    if (physicalType === 'FIXED_LEN_BYTE_ARRAY' && raw.typeLength < 0) throw damaged(this.#where, `column ${place.path.join('.')} has a negative length`)
+    if (physicalType === 'FIXED_LEN_BYTE_ARRAY' && raw.typeLength < 0)
+      throw damaged(this.#where, `column ${place.path.join('.')} has a negative length`)
     const leaf: LeafColumn = {
       index: this.#leaves.length,
       path: place.path,
@@ -175,4 +192,3 @@ export function leavesOf(node: ColumnNode): number[] {
   if (node.kind === 'leaf') return [node.leaf]
   return node.kind === 'list' ? leavesOf(node.element) : node.children.flatMap(leavesOf)
 }
-

@@ -197,7 +197,7 @@ export class ColumnChunk {
     let values = 0
     let rows = 0
     let known = true
-    for (let position = 0; position < bytes.length && values < valueCount; ) {
+    for (let position = 0; position < bytes.length && values < valueCount;) {
       const header = this.#header(bytes, position)
       const bodyStart = position + header.headerSize
       const body = bytes.subarray(bodyStart, bodyStart + header.compressedSize)
@@ -222,7 +222,8 @@ export class ColumnChunk {
     const header = this.#header(bytes, 0)
     const body = bytes.subarray(header.headerSize, header.headerSize + header.compressedSize)
     const isData = header.kind === 'data' || header.kind === 'dataV2'
-    if (!isData || body.length < header.compressedSize) throw damaged(this.where, `no data page at byte ${page.offset}, where the offset index has one`)
+    if (!isData || body.length < header.compressedSize)
+      throw damaged(this.where, `no data page at byte ${page.offset}, where the offset index has one`)
     if (this.leaf.maxRepetitionLevel === 0 && header.valueCount !== page.rowCount) {
       throw damaged(this.where, `a page of ${header.valueCount} rows, the offset index says ${page.rowCount}`)
     }
@@ -234,7 +235,8 @@ export class ColumnChunk {
     if (this.#rawDictionary !== undefined || length <= 0) return
     const bytes = this.#bytesAt(this.metadata.pages.offset, length)
     const header = this.#header(bytes, 0)
-    if (header.kind === 'dictionary') this.#setDictionary(header, bytes.subarray(header.headerSize, header.headerSize + header.compressedSize))
+    if (header.kind === 'dictionary')
+      this.#setDictionary(header, bytes.subarray(header.headerSize, header.headerSize + header.compressedSize))
   }
 
   #setDictionary(header: PageHeader, body: Uint8Array): void {
@@ -246,7 +248,8 @@ export class ColumnChunk {
   #header(bytes: Uint8Array, position: number): PageHeader {
     const header = readPageHeader(bytes, position, this.where)
     const limit = Math.max(SMALL_PAGE, this.metadata.uncompressedSize, header.compressedSize * BEST_RATIO)
-    if (header.uncompressedSize > limit) throw damaged(this.where, `a page of ${header.uncompressedSize} bytes in a chunk of ${this.metadata.uncompressedSize}`)
+    if (header.uncompressedSize > limit)
+      throw damaged(this.where, `a page of ${header.uncompressedSize} bytes in a chunk of ${this.metadata.uncompressedSize}`)
     if (header.kind === 'dictionary' && header.valueCount > header.uncompressedSize && this.leaf.typeLength > 0) {
       throw damaged(this.where, `a dictionary of ${header.valueCount} values in ${header.uncompressedSize} bytes`)
     }

@@ -60,7 +60,9 @@ function plain(value: Scalar, type: DataType): unknown {
     case 'date32':
       return new Date(Number(value) * 86_400_000).toISOString()
     case 'uuid':
-      return Buffer.from(value as Uint8Array).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+      return Buffer.from(value as Uint8Array)
+        .toString('hex')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
     case 'binary':
     case 'fixed_size_binary':
       return text(value as Uint8Array)
@@ -72,7 +74,9 @@ function plain(value: Scalar, type: DataType): unknown {
     case 'struct':
       return Object.fromEntries(type.fields.map((field, i) => [field.name, plain((value as Scalar[])[i]!, field.type)]))
     case 'map':
-      return Object.fromEntries((value as [Scalar, Scalar][]).map(([key, of]) => [String(plain(key, type.key.type)), plain(of, type.value.type)]))
+      return Object.fromEntries(
+        (value as [Scalar, Scalar][]).map(([key, of]) => [String(plain(key, type.key.type)), plain(of, type.value.type)]),
+      )
     case 'utf8':
       return parsed(value as string)
     default:

@@ -38,7 +38,12 @@ async function survey(bytes: Uint8Array): Promise<'read' | 'refused'> {
     }
     return 'read'
   } catch (error) {
-    if (error instanceof ArtemisError && (error.kind === 'data' || error.kind === 'unsupported') && error.message.includes('damaged.parquet')) return 'refused'
+    if (
+      error instanceof ArtemisError &&
+      (error.kind === 'data' || error.kind === 'unsupported') &&
+      error.message.includes('damaged.parquet')
+    )
+      return 'refused'
     throw error
   }
 }
@@ -79,7 +84,15 @@ describe('damaged files', () => {
   })
 
   const folder = fileURLToPath(new URL('../../../../../shared/corpus/parquet/', import.meta.url))
-  const names = ['delta_byte_array', 'byte_stream_split_extended.gzip', 'datapage_v2.snappy', 'nullable.impala', 'lz4_raw_compressed', 'brotli_compressed', 'bloom_filter']
+  const names = [
+    'delta_byte_array',
+    'byte_stream_split_extended.gzip',
+    'datapage_v2.snappy',
+    'nullable.impala',
+    'lz4_raw_compressed',
+    'brotli_compressed',
+    'bloom_filter',
+  ]
   it.skipIf(!existsSync(folder)).each(names)('of other writers never crash or hang: %s (../shared/corpus)', async (name) => {
     const random = seededRandom(name.length)
     const bytes = new Uint8Array(readFileSync(`${folder}${name}.parquet`))

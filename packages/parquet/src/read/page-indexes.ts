@@ -36,7 +36,10 @@ export class PageIndexes {
     const missing = leaves.filter((leaf) => {
       const key = `${rowGroup}:${leaf}`
       const cached = this.#cache.get(key)
-      return !this.#cache.has(key) || (withBounds && cached !== undefined && cached.bounds === undefined && this.#columnIndex(rowGroup, leaf) !== undefined)
+      return (
+        !this.#cache.has(key) ||
+        (withBounds && cached !== undefined && cached.bounds === undefined && this.#columnIndex(rowGroup, leaf) !== undefined)
+      )
     })
     const ranges: ByteRange[] = []
     const slots = missing.map((leaf) => {
@@ -64,7 +67,10 @@ export class PageIndexes {
     const header = parseBloomHeader(bytes, where)
     if (!header.isKnown) return undefined
     const end = header.headerSize + header.bitsetSize
-    const bitset = end <= bytes.length ? bytes.subarray(header.headerSize, end) : await this.#source.read(range.offset + header.headerSize, header.bitsetSize, signal)
+    const bitset =
+      end <= bytes.length
+        ? bytes.subarray(header.headerSize, end)
+        : await this.#source.read(range.offset + header.headerSize, header.bitsetSize, signal)
     return new BloomFilter(this.#metadata.leaves[leaf]!, bitset)
   }
 

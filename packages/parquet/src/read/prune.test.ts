@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ColumnBounds, MayMatch } from '../index.js'
-import { CountingByteSource, LocalFileSource, MemoryByteSink, MemoryByteSource, ParquetFile, ParquetWriter, pruneRowGroups } from '../index.js'
+import {
+  CountingByteSource,
+  LocalFileSource,
+  MemoryByteSink,
+  MemoryByteSource,
+  ParquetFile,
+  ParquetWriter,
+  pruneRowGroups,
+} from '../index.js'
 import { openDuckDb } from '../testing/duckdb.js'
 import { batchesOf, FLAT_TYPES, randomScalar, randomValue, seededRandom } from '../testing/random-data.js'
 
@@ -40,8 +48,11 @@ describe('pruning against brute force, every type', () => {
     await writer.close()
     const file = await ParquetFile.open(new MemoryByteSource(sink.bytes()))
     for (let round = 0; round < 40; round++) {
-      const wanted = [randomScalar(random, type), values[Math.floor(random() * values.length)] ?? randomScalar(random, type)].filter((value) => !isNaNScalar(value))
-      const [lower, upper] = wanted.length === 2 && compareScalars(type, wanted[0]!, wanted[1]!) > 0 ? [wanted[1]!, wanted[0]!] : [wanted[0], wanted.at(-1)]
+      const wanted = [randomScalar(random, type), values[Math.floor(random() * values.length)] ?? randomScalar(random, type)].filter(
+        (value) => !isNaNScalar(value),
+      )
+      const [lower, upper] =
+        wanted.length === 2 && compareScalars(type, wanted[0]!, wanted[1]!) > 0 ? [wanted[1]!, wanted[0]!] : [wanted[0], wanted.at(-1)]
       if (lower === undefined || upper === undefined) continue
       const matches = (value: Scalar): boolean =>
         value !== null && !isNaNScalar(value) && compareScalars(type, value, lower) >= 0 && compareScalars(type, value, upper) <= 0
@@ -74,7 +85,14 @@ describe('bounds', () => {
   }
 
   it('leave NaN out and widen zeros', async () => {
-    expect(await boundsOf(float64, [NaN, 0, null, -0, NaN])).toEqual({ min: -0, max: 0, minExact: false, maxExact: false, nullCount: 1, valueCount: 5 })
+    expect(await boundsOf(float64, [NaN, 0, null, -0, NaN])).toEqual({
+      min: -0,
+      max: 0,
+      minExact: false,
+      maxExact: false,
+      nullCount: 1,
+      valueCount: 5,
+    })
     expect(await boundsOf(float64, [NaN, NaN])).toMatchObject({ min: undefined, max: undefined })
     expect(await boundsOf(float64, [NaN, 2, -3])).toMatchObject({ min: -3, max: 2 })
   })

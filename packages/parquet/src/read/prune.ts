@@ -12,20 +12,29 @@ import type { MayMatch, PagePruning } from './types.js'
 
 /** Indices of the row groups whose statistics do not rule the predicate out. */
 export function pruneRowGroups(metadata: ParquetMetadata, mayMatch: MayMatch): number[] {
-  return metadata.rowGroups.filter((group) => group.rowCount > 0 && mayMatch((leaf) => group.columns[leaf]?.bounds, group)).map((group) => group.index)
+  return metadata.rowGroups
+    .filter((group) => group.rowCount > 0 && mayMatch((leaf) => group.columns[leaf]?.bounds, group))
+    .map((group) => group.index)
 }
 
 /**
  * The rows of a row group that may match, by the bounds of the pages of `leaves`. Columns cut their pages at different
  * rows, so the predicate is tried on every run of rows that lies within one page of each column.
  */
-export function pruneRows(group: RowGroupMetadata, leaves: readonly number[], indexes: readonly (PageIndex | undefined)[], mayMatch: MayMatch): PagePruning {
+export function pruneRows(
+  group: RowGroupMetadata,
+  leaves: readonly number[],
+  indexes: readonly (PageIndex | undefined)[],
+  mayMatch: MayMatch,
+): PagePruning {
   const known = leaves.flatMap((leaf, i) => {
     const index = indexes[i]
     return index?.bounds === undefined ? [] : [{ leaf, locations: index.locations, bounds: index.bounds, page: 0 }]
   })
   if (known.length === 0) return { rows: allRows(group.rowCount), pagesTotal: 0, pagesKept: 0 }
-  const cuts = [...new Set([0, group.rowCount, ...known.flatMap(({ locations }) => locations.map((page) => page.firstRow))])].sort((a, b) => a - b)
+  const cuts = [...new Set([0, group.rowCount, ...known.flatMap(({ locations }) => locations.map((page) => page.firstRow))])].sort(
+    (a, b) => a - b,
+  )
   const kept: RowRange[] = []
   for (let i = 0; i + 1 < cuts.length; i++) {
     const start = cuts[i]!

@@ -75,7 +75,11 @@ export class RowGroupReader {
     const rows = this.#rowSet(selection)
     const locations = new Map<ColumnChunk, readonly PageLocation[]>()
     if (!isAll(rows, this.metadata.rowCount)) {
-      const found = await this.#indexes.locations(this.metadata.index, chunks.map((chunk) => chunk.leaf.index), signal)
+      const found = await this.#indexes.locations(
+        this.metadata.index,
+        chunks.map((chunk) => chunk.leaf.index),
+        signal,
+      )
       chunks.forEach((chunk, i) => {
         const pages = found[i]
         if (pages !== undefined) locations.set(chunk, pages)
@@ -117,7 +121,8 @@ export class RowGroupReader {
   /** Drops the fetched bytes of a column, or of all. */
   release(column?: ColumnSelector): void {
     if (column === undefined) for (const chunk of this.#chunks) chunk?.release()
-    else for (const leaf of leavesOf(this.#file.columns[requireField(this.#file, column, this.#source.name)]!)) this.#chunks[leaf]?.release()
+    else
+      for (const leaf of leavesOf(this.#file.columns[requireField(this.#file, column, this.#source.name)]!)) this.#chunks[leaf]?.release()
   }
 
   #chunk(leaf: number): ColumnChunk {

@@ -49,7 +49,7 @@ export function normalizeRanges(ranges: readonly RowRange[]): RowRanges {
 /** The rows of ascending positions, as ranges. */
 export function rangesOfSelection(rows: Int32Array): RowRanges {
   const out: RowRange[] = []
-  for (let i = 0; i < rows.length; ) {
+  for (let i = 0; i < rows.length;) {
     const start = rows[i]!
     let end = start + 1
     for (i++; i < rows.length && rows[i]! === end; i++) end++

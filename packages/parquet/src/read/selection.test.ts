@@ -23,7 +23,10 @@ const ROWS = 2000
 async function openRandom(random: Random, options: ParquetWriterOptions) {
   const columns = [...FLAT_TYPES, ...NESTED_TYPES].map((type, i) => {
     const of = field(`c${i} ${type.kind}`, type)
-    return { field: of, values: Array.from({ length: ROWS }, () => randomValue(random, of, i % 4 === 0 ? 0 : 0.2, i % 3 === 0 ? 9 : Infinity)) }
+    return {
+      field: of,
+      values: Array.from({ length: ROWS }, () => randomValue(random, of, i % 4 === 0 ? 0 : 0.2, i % 3 === 0 ? 9 : Infinity)),
+    }
   })
   const { schema, batches } = batchesOf(random, columns, 700)
   const sink = new MemoryByteSink()
@@ -65,8 +68,9 @@ describe.each([
       await reader.prefetch(names, { ...(selection && { selection }) })
       const positions = reader.positions(selection)
       for (const column of columns) {
-        const vector = reader.column(column.field.name, selection)
-        expect(scalarsOf(vector), column.field.name).toEqual([...positions].map((row) => column.values[row]!))
+        const { name } = column.field
+        const values = scalarsOf(reader.column(name, selection))
+        expect({ name, values }).toEqual({ name, values: [...positions].map((row) => column.values[row]!) })
       }
       reader.release()
       expect(reader.bufferedBytes).toBe(0)
@@ -76,7 +80,12 @@ describe.each([
 
 describe('how little is read', () => {
   it('reads only the pages of the survivors, and only the columns asked for', async () => {
-    const { file, source, columns } = await openRandom(seededRandom(3), { pageRows: 100, rowGroupRows: ROWS, codec: 'uncompressed', dictionary: false })
+    const { file, source, columns } = await openRandom(seededRandom(3), {
+      pageRows: 100,
+      rowGroupRows: ROWS,
+      codec: 'uncompressed',
+      dictionary: false,
+    })
     const index = file.fieldIndex('c4 int64')!
     const chunk = file.metadata.rowGroups[0]!.columns[file.leafOf(index)!]!
     const reader = file.rowGroup(0)
@@ -128,4 +137,3 @@ describe('row ranges', () => {
     }
   })
 })
-

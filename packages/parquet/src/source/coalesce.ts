@@ -16,7 +16,8 @@ export async function readRanges(source: ByteSource, ranges: readonly ByteRange[
   for (const range of sorted) {
     const last = joined.at(-1)
     const end = range.offset + range.length
-    if (last !== undefined && range.offset <= last.end + MAX_GAP && Math.max(end, last.end) - last.offset <= MAX_JOINED) last.end = Math.max(last.end, end)
+    if (last !== undefined && range.offset <= last.end + MAX_GAP && Math.max(end, last.end) - last.offset <= MAX_JOINED)
+      last.end = Math.max(last.end, end)
     else joined.push({ offset: range.offset, end })
   }
   const buffers = await Promise.all(joined.map(({ offset, end }) => source.read(offset, end - offset, signal)))

@@ -47,7 +47,10 @@ export class LocalFileSource implements ByteSource {
       }
       throwIfAborted(signal)
       if (bytesRead === 0) {
-        throw new DataError({ code: 'FILE_TRUNCATED', message: `${this.name}: the file ends at byte ${offset + done}, ${length - done} bytes are missing` })
+        throw new DataError({
+          code: 'FILE_TRUNCATED',
+          message: `${this.name}: the file ends at byte ${offset + done}, ${length - done} bytes are missing`,
+        })
       }
       done += bytesRead
     }

@@ -42,7 +42,8 @@ function scalarOfDuckDb(value: DuckDBValue, type: DataType): Scalar {
   if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes)
   if (value instanceof DuckDBUUIDValue) return Uint8Array.from(Buffer.from(value.toString().replaceAll('-', ''), 'hex'))
   if (value instanceof DuckDBListValue && type.kind === 'list') return value.items.map((item) => scalarOfDuckDb(item, type.element.type))
-  if (value instanceof DuckDBStructValue && type.kind === 'struct') return type.fields.map((field) => scalarOfDuckDb(value.entries[field.name]!, field.type))
+  if (value instanceof DuckDBStructValue && type.kind === 'struct')
+    return type.fields.map((field) => scalarOfDuckDb(value.entries[field.name]!, field.type))
   if (value instanceof DuckDBMapValue && type.kind === 'map') {
     return value.entries.map((entry) => [scalarOfDuckDb(entry.key, type.key.type), scalarOfDuckDb(entry.value, type.value.type)])
   }

@@ -133,9 +133,15 @@ export function randomScalar(random: Random, type: DataType, distinct = Infinity
       return isWide ? (bits(random, 128) % (2n * limit - 1n)) - limit + 1n : BigInt(small - 20)
     }
     case 'utf8':
-      return isWide ? pick(random, LETTERS) + Math.floor(random() * 1e6) + pick(random, LETTERS) : distinct < Infinity ? `value ${small}` : pick(random, LETTERS)
+      return isWide
+        ? pick(random, LETTERS) + Math.floor(random() * 1e6) + pick(random, LETTERS)
+        : distinct < Infinity
+          ? `value ${small}`
+          : pick(random, LETTERS)
     case 'binary':
-      return Uint8Array.from({ length: isWide ? Math.floor(random() * 90) : small % 4 }, () => (random() < 0.2 ? 255 : Math.floor(random() * 256)))
+      return Uint8Array.from({ length: isWide ? Math.floor(random() * 90) : small % 4 }, () =>
+        random() < 0.2 ? 255 : Math.floor(random() * 256),
+      )
     case 'fixed_size_binary':
     case 'uuid': {
       const length = type.kind === 'uuid' ? 16 : type.byteWidth
@@ -146,7 +152,10 @@ export function randomScalar(random: Random, type: DataType, distinct = Infinity
     case 'struct':
       return type.fields.map((of) => randomValue(random, of, 0.2))
     case 'map':
-      return Array.from({ length: Math.floor(random() * 4) }, () => [randomValue(random, type.key, 0), randomValue(random, type.value, 0.2)])
+      return Array.from({ length: Math.floor(random() * 4) }, () => [
+        randomValue(random, type.key, 0),
+        randomValue(random, type.value, 0.2),
+      ])
     default:
       return null
   }
@@ -162,11 +171,15 @@ export interface Column {
 }
 
 /** Cuts columns into batches of random sizes; some columns of text arrive dictionary-encoded. */
-export function batchesOf(random: Random, columns: readonly Column[], largest: number): { readonly schema: Schema; readonly batches: Batch[] } {
+export function batchesOf(
+  random: Random,
+  columns: readonly Column[],
+  largest: number,
+): { readonly schema: Schema; readonly batches: Batch[] } {
   const schema = { fields: columns.map((column) => column.field) }
   const rows = columns[0]!.values.length
   const batches: Batch[] = []
-  for (let start = 0; start < rows; ) {
+  for (let start = 0; start < rows;) {
     const end = Math.min(rows, start + 1 + Math.floor(random() * largest))
     const vectors = columns.map(({ field: of, values }) => {
       const vector = vectorFromScalars(of.type, values.slice(start, end))

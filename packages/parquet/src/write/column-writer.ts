@@ -93,7 +93,7 @@ export class ColumnWriter {
     const body = new ByteBuilder(Math.min(this.#options.pageBytes, this.#values.byteSize) + 1024)
     let slot = 0
     let value = 0
-    for (let row = 0; row < rows; ) {
+    for (let row = 0; row < rows;) {
       const nextRow = Math.min(rows, row + this.#rowsOfPage(rows))
       const endSlot = this.#slotOfRow(slot, nextRow - row)
       const endValue = value + this.#countValues(slot, endSlot)
@@ -105,7 +105,14 @@ export class ColumnWriter {
       const offset = out.length
       uncompressedSize += this.#writePage(body.view(), endSlot - slot, encoding, out)
       const valueCount = endSlot - slot
-      pages.push({ offset, size: out.length - offset, firstRow: row, valueCount, nullCount: valueCount - (endValue - value), bounds: encoding.bounds(value, endValue) })
+      pages.push({
+        offset,
+        size: out.length - offset,
+        firstRow: row,
+        valueCount,
+        nullCount: valueCount - (endValue - value),
+        bounds: encoding.bounds(value, endValue),
+      })
       row = nextRow
       slot = endSlot
       value = endValue

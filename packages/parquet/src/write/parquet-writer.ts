@@ -83,7 +83,10 @@ export class ParquetWriter {
 
   /** Bytes in the file so far, and a guess for the rows that are still buffered: for files of a target size. */
   get estimatedSize(): number {
-    const plain = this.#rowGroups.reduce((sum, group) => sum + group.columns.reduce((bytes, column) => bytes + column.chunk.uncompressedSize, 0), 0)
+    const plain = this.#rowGroups.reduce(
+      (sum, group) => sum + group.columns.reduce((bytes, column) => bytes + column.chunk.uncompressedSize, 0),
+      0,
+    )
     const ratio = plain === 0 ? 0.5 : this.#position / plain
     return this.#position + Math.round(this.#bufferedBytes() * Math.min(1, ratio))
   }
@@ -162,7 +165,14 @@ export class ParquetWriter {
     const columns: PlacedChunk[] = []
     for (const column of this.#columns) {
       const { bytes, ...chunk } = column.finish(rows)
-      columns.push({ leaf: column.leaf, offset: this.#position, compressedSize: bytes.length, chunk, columnIndex: undefined, offsetIndex: undefined })
+      columns.push({
+        leaf: column.leaf,
+        offset: this.#position,
+        compressedSize: bytes.length,
+        chunk,
+        columnIndex: undefined,
+        offsetIndex: undefined,
+      })
       await this.#put(bytes)
     }
     this.#rowGroups.push({ rowCount: rows, offset, compressedSize: this.#position - offset, columns })

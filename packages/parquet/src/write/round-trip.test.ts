@@ -42,7 +42,7 @@ describe.each(OPTIONS)('what the writer wrote, read back: %s', (_, options) => {
       expect(JSON.stringify(withoutMetadata(of.type))).toBe(JSON.stringify(withoutMetadata(schema.fields[i]!.type)))
     })
     const actual = await readColumns(file)
-    columns.forEach((column, i) => expect(actual[i], column.field.name).toEqual(column.values))
+    columns.forEach(({ field: { name }, values }, i) => expect({ name, values: actual[i] }).toEqual({ name, values }))
   })
 })
 

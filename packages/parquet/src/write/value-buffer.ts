@@ -34,4 +34,3 @@ export interface ValueBuffer {
 export function withoutDictionary(vector: Vector): Vector {
   return vector.layout === 'dictionary' ? take(vector.dictionary, vector.codes) : vector
 }
-

@@ -61,7 +61,7 @@ class WordTable {
     const slots = this.#slots
     let hash = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)
     hash ^= hash >>> 15
-    let slot = Math.imul(hash, 0x2c1b3c6d) >>> 7 & this.#mask
+    let slot = (Math.imul(hash, 0x2c1b3c6d) >>> 7) & this.#mask
     if (this.#step === 1) {
       for (;;) {
         const code = slots[slot]! - 1

@@ -37,7 +37,14 @@ interface Place {
 /** Throws UnsupportedError for a type that Parquet cannot hold exactly. */
 export function writeSchema(schema: Schema): WriteSchema {
   const builder = new SchemaBuilder()
-  builder.elements.push({ name: 'schema', repetition: undefined, childCount: schema.fields.length, fieldId: undefined, leaf: undefined, group: undefined })
+  builder.elements.push({
+    name: 'schema',
+    repetition: undefined,
+    childCount: schema.fields.length,
+    fieldId: undefined,
+    leaf: undefined,
+    group: undefined,
+  })
   const columns = schema.fields.map((of, index) => builder.node(of, index, { definition: 0, repetition: 0, path: [] }))
   return { elements: builder.elements, leaves: builder.leaves, columns }
 }
@@ -52,7 +59,12 @@ class SchemaBuilder {
     if (type.kind === 'struct') {
       if (type.fields.length === 0) throw unsupported(`column ${place.path.join('.')}`, 'writing a struct without fields to Parquet')
       this.#group(of, type.fields.length, undefined)
-      return { kind: 'struct', field: of, definitionLevel: place.definition, children: type.fields.map((child) => this.node(child, fieldIndex, place)) }
+      return {
+        kind: 'struct',
+        field: of,
+        definitionLevel: place.definition,
+        children: type.fields.map((child) => this.node(child, fieldIndex, place)),
+      }
     }
     if (type.kind === 'list') return this.#list(of, type.element, fieldIndex, place)
     if (type.kind === 'map') return this.#map(of, type.key, type.value, fieldIndex, place)
@@ -72,9 +84,17 @@ class SchemaBuilder {
     this.elements.push({ name: 'key_value', repetition: REPEATED, childCount: 2, fieldId: undefined, leaf: undefined, group: undefined })
     const inner = { definition: place.definition + 1, repetition: place.repetition + 1, path: [...place.path, 'key_value'] }
     // The format wants keys that are never null.
-    const children = [this.node({ ...key, name: 'key', nullable: false }, fieldIndex, inner), this.node({ ...value, name: 'value' }, fieldIndex, inner)]
+    const children = [
+      this.node({ ...key, name: 'key', nullable: false }, fieldIndex, inner),
+      this.node({ ...value, name: 'value' }, fieldIndex, inner),
+    ]
     const entries = field('key_value', struct([key, value]), false)
-    return listNode({ ...of, type: map(key, value) }, place, inner, { kind: 'struct', field: entries, definitionLevel: inner.definition, children })
+    return listNode({ ...of, type: map(key, value) }, place, inner, {
+      kind: 'struct',
+      field: entries,
+      definitionLevel: inner.definition,
+      children,
+    })
   }
 
   #leaf(of: Field, fieldIndex: number, place: Place): ColumnNode {
@@ -93,7 +113,14 @@ class SchemaBuilder {
       unsupported: undefined,
     }
     this.leaves.push(leaf)
-    this.elements.push({ name: of.name, repetition: repetitionOf(of), childCount: undefined, fieldId: leaf.fieldId, leaf, group: undefined })
+    this.elements.push({
+      name: of.name,
+      repetition: repetitionOf(of),
+      childCount: undefined,
+      fieldId: leaf.fieldId,
+      leaf,
+      group: undefined,
+    })
     return { kind: 'leaf', field: of, definitionLevel: place.definition, leaf: leaf.index }
   }
 
@@ -107,7 +134,14 @@ function repetitionOf(of: Field): number {
 }
 
 function listNode(of: Field, place: Place, inner: Place, element: ColumnNode): ColumnNode {
-  return { kind: 'list', field: of, definitionLevel: place.definition, elementDefinitionLevel: inner.definition, repetitionLevel: inner.repetition, element }
+  return {
+    kind: 'list',
+    field: of,
+    definitionLevel: place.definition,
+    elementDefinitionLevel: inner.definition,
+    repetitionLevel: inner.repetition,
+    element,
+  }
 }
 
 function fieldIdOf(of: Field): number | undefined {
@@ -116,7 +150,10 @@ function fieldIdOf(of: Field): number | undefined {
 }
 
 function physicalOf(type: DataType, column: string): { physicalType: PhysicalType; typeLength: number } {
-  const of = (physicalType: PhysicalType, typeLength = 0): { physicalType: PhysicalType; typeLength: number } => ({ physicalType, typeLength })
+  const of = (physicalType: PhysicalType, typeLength = 0): { physicalType: PhysicalType; typeLength: number } => ({
+    physicalType,
+    typeLength,
+  })
   switch (type.kind) {
     case 'bool':
       return of('BOOLEAN')
