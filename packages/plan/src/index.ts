@@ -94,6 +94,7 @@ export {
   planChildren,
   planExpressions,
   referencedColumns,
+  subqueryPlans,
   substituteColumns,
   transformExpression,
   transformPlan,

@@ -152,9 +152,14 @@ export type LogicalPlan =
   | SetOperationPlan
   | MetadataAggregatePlan
 
-/** Makes the ids of one query's columns. */
+/** Makes the ids of one query's columns, from `first` up. */
 export class ColumnIds {
-  #next = 0
+  #next: number
+
+  constructor(first = 0) {
+    this.#next = first
+  }
+
   next(): number {
     return this.#next++
   }

@@ -194,6 +194,17 @@ export function planExpressions(plan: LogicalPlan): readonly Expression[] {
   return found
 }
 
+/** The plans of the subqueries in a node's own expressions, not those nested within them. */
+export function subqueryPlans(plan: LogicalPlan): LogicalPlan[] {
+  const plans: LogicalPlan[] = []
+  for (const expression of planExpressions(plan)) {
+    walkExpression(expression, (node) => {
+      if (node.kind === 'subquery') plans.push(node.plan)
+    })
+  }
+  return plans
+}
+
 /** The same node over mapped expressions of its own. */
 export function mapPlanExpressions(plan: LogicalPlan, map: (expression: Expression) => Expression): LogicalPlan {
   switch (plan.kind) {

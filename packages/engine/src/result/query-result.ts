@@ -2,7 +2,7 @@
 
 import * as apache from 'apache-arrow'
 import type { Batch, Schema } from '@artemis/arrow'
-import { encodeStream, toApacheSchema, toRecordBatch } from '@artemis/arrow'
+import { encodeStream, toArrowSchema, toRecordBatch } from '@artemis/arrow'
 import { ConfigError } from '@artemis/errors'
 import type { QueryMetricsReport } from './metrics-report.js'
 import type { Row } from './rows.js'
@@ -32,7 +32,7 @@ export class QueryResult implements AsyncIterable<apache.RecordBatch> {
 
   /** The result's schema as apache-arrow has it. */
   get schema(): apache.Schema {
-    return toApacheSchema(this.#source.schema)
+    return toArrowSchema(this.#source.schema)
   }
 
   /** What has been done so far; complete when the last batch was read. */

@@ -15,6 +15,7 @@
 
 import type { Batch, DataType, Scalar, Vector } from '@artemis/arrow'
 import { formatValue, scalarAt } from '@artemis/arrow'
+import { timeZoneOffset } from '../session/time-zone.js'
 
 export type RowValue = null | boolean | number | bigint | string | Uint8Array | RowValue[] | { [name: string]: RowValue } | Map<RowValue, RowValue>
 export type Row = Record<string, RowValue>
@@ -52,7 +53,7 @@ export function toRowValue(type: DataType, value: Scalar, timeZone: string): Row
     case 'timestamp':
     case 'interval':
     case 'uuid':
-      return formatValue(type, value, { timeZone })
+      return formatValue(type, value, { zone: timeZoneOffset(timeZone) })
     case 'list':
       return (value as readonly Scalar[]).map((item) => toRowValue(type.element.type, item, timeZone))
     case 'struct':

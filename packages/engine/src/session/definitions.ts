@@ -1,0 +1,109 @@
+/** CREATE, DROP and INSERT, through the ports of catalogs and tables. */
+
+import { BindError, CatalogError, UnsupportedError } from '@artemis/errors'
+import type { CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
+import type { BoundCreateSchema, BoundCreateTable, BoundCreateView, BoundDrop, TargetName } from '@artemis/sql'
+import type { NameDefaults } from './name-resolution.js'
+
+const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
+
+export interface Place {
+  readonly schema: SchemaProvider
+  readonly name: string
+}
+
+export class Definitions {
+  readonly #catalogs: ReadonlyMap<string, CatalogProvider>
+
+  constructor(catalogs: ReadonlyMap<string, CatalogProvider>) {
+    this.#catalogs = catalogs
+  }
+
+  async createTable(statement: BoundCreateTable, defaults: NameDefaults): Promise<TableProvider> {
+    const { schema, name } = await this.#place(statement.name, defaults)
+    if (schema.createTable === undefined) throw notHere('CREATE TABLE', schema, statement.name)
+    return withPlace(statement.name, () => schema.createTable!(name, statement.schema, statement))
+  }
+
+  async createView(statement: BoundCreateView, defaults: NameDefaults): Promise<void> {
+    const { schema, name } = await this.#place(statement.name, defaults)
+    if (schema.createView === undefined) throw notHere('CREATE VIEW', schema, statement.name)
+    await withPlace(statement.name, () => schema.createView!(name, statement.sql, statement))
+  }
+
+  async createSchema(statement: BoundCreateSchema, defaults: NameDefaults): Promise<void> {
+    const { catalog, schema } = this.#schemaName(statement.name, defaults)
+    if ((await catalog.provider.schema(schema)) !== undefined) {
+      if (statement.ifNotExists) return
+      throw new CatalogError({ code: 'ALREADY_EXISTS', message: `schema "${schema}" already exists`, span: statement.name.span })
+    }
+    if (catalog.provider.createSchema === undefined) {
+      throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message: `CREATE SCHEMA is not supported in catalog "${catalog.name}"`, span: statement.name.span })
+    }
+    await withPlace(statement.name, () => catalog.provider.createSchema!(schema))
+  }
+
+  async drop(statement: BoundDrop, defaults: NameDefaults): Promise<void> {
+    for (const target of statement.names) {
+      const dropped = statement.object === 'schema' ? await this.#dropSchema(target, defaults) : await this.#dropEntry(statement.object, target, defaults)
+      if (dropped || statement.ifExists) continue
+      throw new CatalogError({ code: 'NOT_FOUND', message: `there is no ${statement.object} "${target.parts.join('.')}"`, span: target.span })
+    }
+  }
+
+  async #dropSchema(target: TargetName, defaults: NameDefaults): Promise<boolean> {
+    const { catalog, schema } = this.#schemaName(target, defaults)
+    if (catalog.provider.dropSchema === undefined) {
+      throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message: `DROP SCHEMA is not supported in catalog "${catalog.name}"`, span: target.span })
+    }
+    return catalog.provider.dropSchema(schema)
+  }
+
+  async #dropEntry(object: 'table' | 'view', target: TargetName, defaults: NameDefaults): Promise<boolean> {
+    const place = await this.#place(target, defaults).catch((error: unknown) => {
+      if (error instanceof BindError) return undefined
+      throw error
+    })
+    if (place === undefined) return false
+    const { schema, name } = place
+    const drop = object === 'table' ? schema.dropTable?.bind(schema) : schema.dropView?.bind(schema)
+    if (drop === undefined) throw notHere(`DROP ${object.toUpperCase()}`, schema, target)
+    return withPlace(target, () => drop(name))
+  }
+
+  /** The schema that a new or dropped object belongs to. A bare name falls to memory when the default schema is not there. */
+  async #place({ parts, span }: TargetName, defaults: NameDefaults): Promise<Place> {
+    const name = parts.at(-1)!
+    if (parts.length === 1) {
+      const own = await this.#catalogs.get(defaults.catalog)?.schema(defaults.schema)
+      const schema = own ?? (await this.#catalogs.get(MEMORY.catalog)?.schema(MEMORY.schema))
+      if (schema !== undefined) return { schema, name }
+    }
+    const { catalog, schema: schemaName } = this.#schemaName({ parts: parts.slice(0, -1), span }, defaults)
+    const schema = await catalog.provider.schema(schemaName)
+    if (schema !== undefined) return { schema, name }
+    throw new BindError({ code: 'SCHEMA_NOT_FOUND', message: `there is no schema "${schemaName}" in catalog "${catalog.name}"`, span })
+  }
+
+  #schemaName({ parts, span }: TargetName, defaults: NameDefaults): { catalog: { name: string; provider: CatalogProvider }; schema: string } {
+    const first = parts[0]!.toLowerCase()
+    const named = parts.length > 1 ? this.#catalogs.get(first) : undefined
+    const name = named === undefined ? defaults.catalog : first
+    const provider = named ?? this.#catalogs.get(name)
+    if (provider === undefined) throw new BindError({ code: 'CATALOG_NOT_FOUND', message: `there is no catalog "${name}"`, span })
+    return { catalog: { name, provider }, schema: (named === undefined ? parts : parts.slice(1)).join('.') }
+  }
+}
+
+function notHere(what: string, schema: SchemaProvider, target: TargetName): UnsupportedError {
+  return new UnsupportedError({ code: 'READ_ONLY_SCHEMA', message: `${what} is not supported in schema "${schema.name}"`, span: target.span })
+}
+
+async function withPlace<T>(target: TargetName, act: () => Promise<T> | T): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof CatalogError || error instanceof UnsupportedError) error.at(target.span)
+    throw error
+  }
+}
