@@ -1,18 +1,12 @@
-// The demo archive: made once, under a temporary name, so that a killed run leaves nothing half-made in its place.
-import { existsSync, renameSync, rmSync, mkdirSync } from 'node:fs'
+// The demo archive: made at first use. A marker says that it is complete: what a killed run left is made anew.
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 export async function ensureDemoArchive(warehouse) {
-  if (existsSync(warehouse)) return
+  const marker = path.join(warehouse, '.complete')
+  if (existsSync(marker)) return
+  rmSync(warehouse, { recursive: true, force: true })
   const { createDemoArchive } = await import('../packages/testkit/dist/index.js')
-  const staging = `${warehouse}.${process.pid}.partial`
-  mkdirSync(path.dirname(warehouse), { recursive: true })
-  try {
-    await createDemoArchive(staging, { log: (line) => console.error(line) })
-    if (existsSync(warehouse)) rmSync(staging, { recursive: true, force: true })
-    else renameSync(staging, warehouse)
-  } catch (error) {
-    rmSync(staging, { recursive: true, force: true })
-    throw error
-  }
+  await createDemoArchive(warehouse, { log: (line) => console.error(line) })
+  writeFileSync(marker, '')
 }

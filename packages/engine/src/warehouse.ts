@@ -16,7 +16,7 @@ export async function openWarehouse(location: string, runtime: EngineRuntime): P
   if (location.startsWith('sqlite:')) {
     const [file = '', name = 'artemis'] = location.slice('sqlite:'.length).split('#')
     await requireExisting(file, 'file')
-    return new ArtemisCatalog(await openSqliteCatalog({ file, name, warehouse: path.dirname(path.resolve(file)), cache: runtime.cache }), runtime.cache)
+    return new ArtemisCatalog(await openSqliteCatalog({ database: path.resolve(file), name, cache: runtime.cache }), runtime.cache)
   }
   const folder = path.resolve(location)
   await requireExisting(folder, 'folder')

@@ -17,9 +17,9 @@ export function arrowRenderer(output: Output): Renderer {
         throw new ConfigError({ code: 'BINARY_TO_TERMINAL', message: 'the arrow format is binary', hint: 'Use --output FILE, or pipe it on.' })
       }
       encoder = new StreamEncoder(schema)
-      await write(encoder.begin())
+      await output.write(encoder.start())
     },
     batch: (batch) => write(encoder!.batch(batch)),
-    end: () => write(encoder!.end()),
+    end: () => output.write(encoder!.end()),
   }
 }

@@ -2,7 +2,8 @@
 
 import * as apache from 'apache-arrow'
 import type { Batch, Schema } from '@artemis/arrow'
-import { encodeStream, toArrowSchema, toRecordBatch } from '@artemis/arrow'
+import { encodeStream } from '@artemis/arrow'
+import { toArrowSchema, toRecordBatch } from '@artemis/arrow/apache'
 import { ConfigError } from '@artemis/errors'
 import type { QueryMetricsReport } from './metrics-report.js'
 import type { Row } from './rows.js'

@@ -2,7 +2,8 @@
 
 import * as apache from 'apache-arrow'
 import type { Schema } from '@artemis/arrow'
-import { Batch, fromArrowSchema, fromRecordBatch } from '@artemis/arrow'
+import { Batch } from '@artemis/arrow'
+import { fromArrowSchema, fromRecordBatch } from '@artemis/arrow/apache'
 import { ConfigError } from '@artemis/errors'
 import type { TableProvider } from '@artemis/plan'
 import { MemoryTable } from '../memory/memory-table.js'
