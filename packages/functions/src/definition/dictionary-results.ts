@@ -4,7 +4,7 @@
  */
 
 import type { Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
-import { decodeDictionary, dictionaryVector, mergeValidity, nullsOf, physicalKind, take, vectorDatum, withNulls, DictionaryIndex } from '@artemis/arrow'
+import { decodeDictionary, DictionaryIndex, dictionaryVector, isIndexable, mergeValidity, nullsOf, take, vectorDatum, withNulls } from '@artemis/arrow'
 import { ExecutionError } from '@artemis/errors'
 
 interface Remembered {
@@ -34,14 +34,14 @@ export class DictionaryResults {
     const { vector } = only
     const constants = args.map((arg) => (arg.kind === 'scalar' ? arg.value : null))
     const known = this.#results.get(vector.dictionary)
-    if (known !== undefined && constants.every((value, i) => value === known.constants[i])) return spread(vector, known.result)
+    if (known !== undefined && constants.every((value, i) => value === known.constants[i])) return spreadEntries(vector, known.result)
     if (vector.dictionary.length === 0 || vector.dictionary.length > rowCount) return undefined
     const overEntries = args.map((arg, i) => (i === index ? vectorDatum(vector.dictionary) : arg))
     const result = this.#attempt(overEntries, vector.dictionary.length, compute)
     if (result === undefined) return undefined
-    const prepared = prepare(result)
+    const prepared = encodeEntries(result)
     if (this.#remembers) this.#results.set(vector.dictionary, { constants, result: prepared })
-    return spread(vector, prepared)
+    return spreadEntries(vector, prepared)
   }
 
   #attempt(args: readonly Datum[], length: number, compute: (args: readonly Datum[], rowCount: number) => Vector): Vector | undefined {
@@ -56,25 +56,25 @@ export class DictionaryResults {
 }
 
 /**
- * Text stays encoded: the results are numbered anew, since two entries may have become the same text and a dictionary
- * must hold distinct values.
+ * The results of a dictionary's entries, encoded again where codes are worth keeping: two entries may have become the same
+ * value, and a dictionary must hold distinct ones without nulls.
  */
-function prepare(result: Vector): Vector {
+export function encodeEntries(result: Vector): Vector {
   const plain = decodeDictionary(result)
-  if (plain.nullCount > 0 || physicalKind(plain.type) !== 'bytes') return plain
+  if (plain.nullCount > 0 || !isIndexable(plain.type)) return plain
   const distinct = new DictionaryIndex(plain.type)
   const codes = distinct.add(plain)
-  return distinct.size === plain.length ? plain : dictionaryVector(codes, distinct.dictionary())
+  return dictionaryVector(codes, distinct.dictionary())
 }
 
-function spread(vector: DictionaryVector, result: Vector): Vector {
+/** The results of the rows, from those of the entries. */
+export function spreadEntries(vector: DictionaryVector, result: Vector): Vector {
   if (vector.nullCount === vector.length) return nullsOf(result.type, vector.length)
   if (result.layout === 'dictionary') {
     const codes = new Int32Array(vector.length)
     for (let i = 0; i < codes.length; i++) codes[i] = result.codes[vector.codes[i]!]!
     return dictionaryVector(codes, result.dictionary, vector)
   }
-  if (result.layout === 'bytes' && result.nullCount === 0) return dictionaryVector(vector.codes, result, vector)
   const rows = take(result, vector.codes)
   return vector.validity === null ? rows : withNulls(rows, { validity: mergeValidity(rows.validity, vector.validity, vector.length) })
 }

@@ -115,6 +115,24 @@ export function checkedKernel(emit: Emitter, returns: DataType, fail: (...values
   }
 }
 
+/** A kernel that fails for the valid rows in which `isBad` holds, and otherwise computes numbers. */
+export function guardedKernel(emit: Emitter, isBad: Emitter, returns: DataType, fail: (...values: readonly number[]) => Error): Kernel {
+  const compute = numericKernel(emit, returns)
+  return (input) => {
+    const { key, columns, names, prologue } = operands(input)
+    const condition = isBad(names)
+    const find = loop<(from: number, n: number, ...columns: readonly NumberValues[]) => number>(
+      `first ${key} ${condition}`,
+      ['from', 'n', ...NAMES.slice(0, columns.length)],
+      `${prologue}for (let i = from; i < n; i++) if (${condition}) return i; return -1`,
+    )
+    for (let i = find(0, input.rowCount, ...columns); i >= 0; i = find(i + 1, input.rowCount, ...columns)) {
+      if (isRowValid(input.validity, i)) throw fail(...columns.map((column) => column[Math.min(i, column.length - 1)]!))
+    }
+    return compute(input)
+  }
+}
+
 /** A kernel over numbers that is NULL where `isNull` holds: `a / 0`. */
 export function nullableKernel(emit: Emitter, isNull: Emitter, returns: DataType): Kernel {
   return (input) => {

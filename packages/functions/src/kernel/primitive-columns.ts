@@ -48,7 +48,10 @@ export function doublesOf(datum: Datum, rowCount: number): Float64Array {
 
 /** The values of an argument as BigInt, one for each row: for functions that are rare enough to afford it. */
 export function bigIntsOf(datum: Datum, rowCount: number): BigInt64Array | BigUint64Array {
-  if (datum.kind === 'scalar') return new BigInt64Array(rowCount).fill(BigInt.asIntN(64, BigInt((datum.value ?? 0) as number | bigint)))
+  if (datum.kind === 'scalar') {
+    const value = BigInt((datum.value ?? 0) as number | bigint)
+    return datum.type.kind === 'uint64' ? new BigUint64Array(rowCount).fill(value) : new BigInt64Array(rowCount).fill(value)
+  }
   const { vector } = datum
   assert(vector.layout === 'primitive', `a ${vector.layout} vector where integers are wanted`)
   const { values } = vector

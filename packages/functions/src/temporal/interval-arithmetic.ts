@@ -3,6 +3,7 @@
 import type { Kernel } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { outOfRange } from '../kernel/errors.js'
+import { roundHalfEven } from '../kernel/rounding.js'
 import { doublesOf } from '../kernel/primitive-columns.js'
 import { ResultValidity } from '../kernel/results.js'
 import { intervalColumn, intervalVector, microsecondsAt, nanosecondsAt, writeInterval } from './interval-words.js'
@@ -61,7 +62,7 @@ export function scaleInterval(intervalPlace: 0 | 1, factorPlace: 0 | 1, divide: 
 
 /** Rounds to microseconds, so that a day that misses by a rounding error becomes whole. */
 function roundToMicro(value: number): number {
-  return Math.round(value * 1e6) / 1e6
+  return roundHalfEven(value * 1e6) / 1e6
 }
 
 // PostgreSQL's interval_mul: the fractions of months go to days of 30 to the month, those of days to seconds.
@@ -78,7 +79,7 @@ function scaleOne(out: Int32Array, to: number, words: Int32Array, k: number, fac
     seconds -= Math.trunc(seconds / 86_400) * 86_400
   }
   days += Math.trunc(monthDays)
-  const microseconds = Math.round(scaled(microsecondsAt(words, k)) + seconds * 1e6)
+  const microseconds = roundHalfEven(scaled(microsecondsAt(words, k)) + seconds * 1e6)
   if (!fitsInt32(months) || !fitsInt32(days) || !(Math.abs(microseconds) < 9.2e15)) throw overflow()
   writeInterval(out, to, months, days, BigInt(microseconds) * 1000n)
 }

@@ -20,13 +20,36 @@ export interface Places {
 const timestampOverflow = (): Error => outOfRange('a timestamp is out of range: it must fit 64 bits of microseconds')
 const dateOverflow = (): Error => outOfRange('a date is out of range: it must fit 32 bits of days')
 
-/** Timestamp ± interval. Months and days count in the calendar (for instants: in the session's zone), the rest is elapsed time. */
+/** Timestamp ± interval, without a zone: months, then days, then the time. */
 export function shiftTimestamp(type: DataType, places: Places, direction: 1 | -1): Kernel {
+  if (type.kind === 'timestamp' && type.timezone !== null) return shiftInstant(type, places, direction)
   return (input) => {
     const moments = wordColumn(argument(input, places.moment))
     const spans = intervalColumn(argument(input, places.interval))
-    const zone = type.kind === 'timestamp' && type.timezone !== null ? zoneOf(input.context.timeZone) : undefined
-    const local = zone?.isUtc === false ? zone : undefined
+    const out = new BigInt64Array(input.rowCount)
+    const words = new Int32Array(out.buffer)
+    const split = new SplitTimestamp()
+    for (let i = 0; i < input.rowCount; i++) {
+      const k = 2 * i * moments.stride
+      const s = 4 * i * spans.stride
+      split.setWords(moments.words[k]!, moments.words[k + 1]!)
+      const days = addMonths(split.days, spans.words[s]! * direction) + spans.words[s + 1]! * direction
+      const fits = writeTimestamp(words, 2 * i, days, split.microseconds + microsecondsAt(spans.words, s) * direction)
+      if (!fits && isRowValid(input.validity, i)) throw timestampOverflow()
+    }
+    return primitiveVector(type, out, { validity: input.validity })
+  }
+}
+
+/**
+ * Instant ± interval: months and days count in the calendar of the session's zone, the time is elapsed time. As in DuckDB
+ * the time comes last, but first when any part is negative.
+ */
+function shiftInstant(type: DataType, places: Places, direction: 1 | -1): Kernel {
+  return (input) => {
+    const moments = wordColumn(argument(input, places.moment))
+    const spans = intervalColumn(argument(input, places.interval))
+    const zone = zoneOf(input.context.timeZone)
     const out = new BigInt64Array(input.rowCount)
     const words = new Int32Array(out.buffer)
     const split = new SplitTimestamp()
@@ -35,40 +58,50 @@ export function shiftTimestamp(type: DataType, places: Places, direction: 1 | -1
       const s = 4 * i * spans.stride
       const months = spans.words[s]! * direction
       const days = spans.words[s + 1]! * direction
+      const elapsed = microsecondsAt(spans.words, s) * direction
+      const timeFirst = months < 0 || days < 0 || elapsed < 0
       split.setWords(moments.words[k]!, moments.words[k + 1]!)
-      if (months !== 0 || days !== 0) {
-        if (local === undefined) split.days = addMonths(split.days, months) + days
-        else shiftLocal(split, local, months, days)
-      }
-      const fits = writeTimestamp(words, 2 * i, split.days, split.microseconds + microsecondsAt(spans.words, s) * direction)
+      if (timeFirst) moveBy(split, elapsed)
+      if (months !== 0) shiftInZone(split, zone, months, 0)
+      if (days !== 0) shiftInZone(split, zone, 0, days)
+      if (!timeFirst) moveBy(split, elapsed)
+      const fits = writeTimestamp(words, 2 * i, split.days, split.microseconds)
       if (!fits && isRowValid(input.validity, i)) throw timestampOverflow()
     }
     return primitiveVector(type, out, { validity: input.validity })
   }
 }
 
-function shiftLocal(split: SplitTimestamp, zone: Zone, months: number, days: number): void {
-  toLocal(split, zone)
+/**
+ * Moves an instant by months or days of a zone's calendar. A wall-clock time that occurs twice keeps its offset, one that
+ * a clock change skips moves on.
+ */
+function shiftInZone(split: SplitTimestamp, zone: Zone, months: number, days: number): void {
+  const offset = zone.offsetAt(secondsOf(split))
+  moveBy(split, offset * 1e6)
   split.days = addMonths(split.days, months) + days
-  toInstant(split, zone)
+  const local = secondsOf(split)
+  moveBy(split, -(zone.offsetAt(local - offset) === offset ? offset : zone.offsetAtLocal(local)) * 1e6)
+}
+
+function secondsOf(split: SplitTimestamp): number {
+  return split.days * 86_400 + Math.floor(split.microseconds / 1e6)
 }
 
 /** Turns an instant into the wall-clock time of a zone. */
 export function toLocal(split: SplitTimestamp, zone: Zone): void {
   if (zone.isUtc) return
-  const seconds = split.days * 86_400 + Math.floor(split.microseconds / 1e6)
-  shiftSeconds(split, zone.offsetAt(seconds))
+  moveBy(split, zone.offsetAt(secondsOf(split)) * 1e6)
 }
 
 /** Turns the wall-clock time of a zone into an instant. */
 export function toInstant(split: SplitTimestamp, zone: Zone): void {
   if (zone.isUtc) return
-  const seconds = split.days * 86_400 + Math.floor(split.microseconds / 1e6)
-  shiftSeconds(split, -zone.offsetAtLocal(seconds))
+  moveBy(split, -zone.offsetAtLocal(secondsOf(split)) * 1e6)
 }
 
-function shiftSeconds(split: SplitTimestamp, seconds: number): void {
-  const microseconds = split.microseconds + seconds * 1e6
+function moveBy(split: SplitTimestamp, distance: number): void {
+  const microseconds = split.microseconds + distance
   const carried = Math.floor(microseconds / MICROSECONDS_PER_DAY)
   split.days += carried
   split.microseconds = microseconds - carried * MICROSECONDS_PER_DAY
