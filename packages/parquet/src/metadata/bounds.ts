@@ -83,11 +83,11 @@ function decodeBound(leaf: LeafColumn, bytes: Uint8Array, isMax: boolean): Decod
       return bytes.length === 8 ? whole(widenZero(view.getFloat64(0, true), isMax)) : undefined
     case 'BYTE_ARRAY':
       if (leaf.type.kind === 'decimal') return bytes.length === 0 || bytes.length > 16 ? undefined : whole(signedBigEndian(bytes))
-      return leaf.type.kind === 'utf8' ? decodeText(bytes, isMax) : whole(bytes.slice())
+      return leaf.type.kind === 'utf8' ? decodeText(bytes, isMax) : whole(new Uint8Array(bytes))
     case 'FIXED_LEN_BYTE_ARRAY':
       if (leaf.type.kind === 'decimal') return bytes.length === 0 ? undefined : whole(signedBigEndian(bytes))
       if (leaf.type.kind === 'float32') return bytes.length === 2 ? whole(widenZero(float16(view.getUint16(0, true)), isMax)) : undefined
-      return { value: bytes.slice(), whole: bytes.length === leaf.typeLength }
+      return { value: new Uint8Array(bytes), whole: bytes.length === leaf.typeLength }
     case 'INT96':
       return undefined
   }

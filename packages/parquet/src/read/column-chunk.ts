@@ -241,7 +241,8 @@ export class ColumnChunk {
 
   #setDictionary(header: PageHeader, body: Uint8Array): void {
     if (this.#rawDictionary !== undefined) return
-    const bytes = uncompress(this.metadata.codec, body, header.uncompressedSize, this.where).slice()
+    // A copy, since what uncompress gives may be memory that is used again; the slice of a Buffer would be no copy.
+    const bytes = new Uint8Array(uncompress(this.metadata.codec, body, header.uncompressedSize, this.where))
     this.#rawDictionary = { bytes, valueCount: header.valueCount }
   }
 

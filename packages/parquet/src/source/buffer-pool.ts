@@ -13,13 +13,18 @@ let pooledBytes = 0
 
 /** Bytes that are not zeroed. */
 export function takeBuffer(length: number): Uint8Array {
-  if (length < SMALLEST / 2 || length > LARGEST) return Buffer.allocUnsafeSlow(length)
+  if (length < SMALLEST / 2 || length > LARGEST) return allocate(length, length)
   const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)))
   const buffer = free.get(size)?.pop()
-  if (buffer === undefined) return Buffer.allocUnsafeSlow(size).subarray(0, length)
+  if (buffer === undefined) return allocate(size, length)
   pooled.delete(buffer)
   pooledBytes -= size
   return new Uint8Array(buffer, 0, length)
+}
+
+/** A plain Uint8Array: the `slice` of a Buffer does not copy, which callers would have to know. */
+function allocate(size: number, length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer, 0, length)
 }
 
 /** Takes a buffer of {@link takeBuffer} back. Nobody may look at it, or at a view of it, afterwards. */
