@@ -171,10 +171,10 @@ describe('HashAggregateExec against grouping row by row', () => {
 describe('aggregation-spill', () => {
   const ROWS = 30_000
 
-  function wideKeys(seed: number): { table: MemoryTable; rows: Scalar[][] } {
+  function wideKeys(seed: number, rowCount = ROWS): { table: MemoryTable; rows: Scalar[][] } {
     const random = seededRandom(seed)
-    const texts = Array.from({ length: ROWS }, (): Scalar => `group number ${Math.floor(random() * 20_000)} of a text key`)
-    const values = Array.from({ length: ROWS }, (): Scalar => Math.floor(random() * 100))
+    const texts = Array.from({ length: rowCount }, (): Scalar => `group number ${Math.floor(random() * 20_000)} of a text key`)
+    const values = Array.from({ length: rowCount }, (): Scalar => Math.floor(random() * 100))
     const table = tableOf({ k0: { type: utf8, values: texts }, v: { type: float64, values } }, random, 2000)
     return { table, rows: texts.map((text, i) => [text, values[i]!]) }
   }
@@ -202,10 +202,10 @@ describe('aggregation-spill', () => {
   })
 
   it('partitions partitions again when these are too large', async () => {
-    const { table, rows } = wideKeys(2)
+    const { table, rows } = wideKeys(2, 6000)
     const plan = groupBy(table, 1, () => [aggregateCall(countAll, [])])
     const wanted = [...groupRows(rows, 1).values()].map((group) => [group[0]![0]!, BigInt(group.length)])
-    const { rows: got } = await runPlan(plan, { batchSize: 512, memoryLimit: 25_000 })
+    const { rows: got } = await runPlan(plan, { batchSize: 256, memoryLimit: 15_000 })
     expect(sorted(got, 1)).toEqual(sorted(wanted, 1))
   })
 

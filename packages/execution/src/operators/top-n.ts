@@ -62,7 +62,11 @@ export class TopNExec extends Operator {
     for await (const batch of run.input()) {
       const better: Batch | null = worst === null ? batch : this.#better(programs, batch, worst, run.context.evaluation)
       if (better === null) continue
-      memory.grow(new RetainedBytes().addBatch(better))
+      const bytes = new RetainedBytes().addBatch(better)
+      if (!memory.tryGrow(bytes)) {
+        cutBack()
+        memory.grow(bytes)
+      }
       candidates.push(better)
       count += better.rowCount
       if (count >= this.#fetch + slack || (worst === null && count >= 2 * this.#fetch)) cutBack()
