@@ -1,0 +1,102 @@
+/** count(*), count(x) and count_if(x). */
+
+import type { Vector } from '@artemis/arrow'
+import { bool, int32Words, int64, primitiveVector, toBooleanVector, vectorDatum } from '@artemis/arrow'
+import { InternalError } from '@artemis/errors'
+import type { GroupsAccumulator } from '@artemis/plan'
+import { andBitmaps } from '@artemis/arrow'
+import { aggregateFunction } from './definition.js'
+import { growFloat64, rowMask } from './rows-mask.js'
+
+class CountAccumulator implements GroupsAccumulator {
+  #counts = new Float64Array(0)
+
+  byteSize(): number {
+    return this.#counts.byteLength
+  }
+
+  update(args: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    this.#counts = growFloat64(this.#counts, groupCount)
+    const mask = rowMask(args[0], filter, groupIds.length)
+    if (mask === null) countAll(this.#counts, groupIds)
+    else countMasked(this.#counts, groupIds, mask)
+  }
+
+  merge([state]: readonly Vector[], groupIds: Int32Array, groupCount: number): void {
+    this.#counts = growFloat64(this.#counts, groupCount)
+    if (state?.layout !== 'primitive') throw badState()
+    addCounts(this.#counts, groupIds, int32Words(state.values))
+  }
+
+  state(start: number, length: number): Vector[] {
+    return [this.finish(start, length)]
+  }
+
+  finish(start: number, length: number): Vector {
+    this.#counts = growFloat64(this.#counts, start + length)
+    const values = new BigInt64Array(length)
+    const words = new Int32Array(values.buffer)
+    for (let i = 0; i < length; i++) {
+      const count = this.#counts[start + i]!
+      words[2 * i] = count | 0
+      words[2 * i + 1] = Math.floor(count / 4294967296)
+    }
+    return primitiveVector(int64, values)
+  }
+}
+
+function countAll(counts: Float64Array, groupIds: Int32Array): void {
+  for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]!]!++
+}
+
+function countMasked(counts: Float64Array, groupIds: Int32Array, mask: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]!]! += (mask[i >>> 3]! >>> (i & 7)) & 1
+}
+
+function addCounts(counts: Float64Array, groupIds: Int32Array, words: Int32Array): void {
+  for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]!]! += words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0)
+}
+
+/** Counts the rows whose argument is true. */
+class CountIfAccumulator extends CountAccumulator {
+  override update([argument]: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    const flags = toBooleanVector(vectorDatum(argument!), groupIds.length)
+    const isTrue = flags.validity === null ? flags.values : andBitmaps(flags.values, flags.validity, flags.length)
+    super.update([], groupIds, groupCount, filter === null ? isTrue : andBitmaps(isTrue, filter, groupIds.length))
+  }
+}
+
+export function badState(): InternalError {
+  return new InternalError({ code: 'AGGREGATE_STATE', message: 'a partial state has another layout than its aggregate' })
+}
+
+export const count = aggregateFunction({
+  name: 'count',
+  aliases: ['count_star'],
+  category: 'aggregate',
+  description: 'The number of rows, or of rows whose argument is not NULL.',
+  signatures: ['count(*) -> BIGINT', 'count(value ANY) -> BIGINT'],
+  example: 'count(*)',
+  result: '1',
+  nullable: false,
+  resolve(argumentTypes) {
+    if (argumentTypes.length > 1) return undefined
+    return { argumentTypes, returnType: int64, stateTypes: [int64], createAccumulator: () => new CountAccumulator() }
+  },
+})
+
+export const countIf = aggregateFunction({
+  name: 'count_if',
+  aliases: ['countif'],
+  category: 'aggregate',
+  description: 'The number of rows for which the condition is true.',
+  signatures: ['count_if(condition BOOLEAN) -> BIGINT'],
+  example: 'count_if(true)',
+  result: '1',
+  nullable: false,
+  resolve(argumentTypes) {
+    const [type] = argumentTypes
+    if (argumentTypes.length !== 1 || (type!.kind !== 'bool' && type!.kind !== 'null')) return undefined
+    return { argumentTypes: [bool], returnType: int64, stateTypes: [int64], createAccumulator: () => new CountIfAccumulator() }
+  },
+})

@@ -1,0 +1,205 @@
+/**
+ * Exact sums of whole numbers by group, without a BigInt per row. A sum is kept as 32-bit words in doubles: adding a
+ * word is exact for two million rows, after which the carries are passed on.
+ */
+
+import type { DataType, Vector } from '@artemis/arrow'
+import { decodeDictionary, fixedVector, int32Words, primitiveVector } from '@artemis/arrow'
+import { InternalError } from '@artemis/errors'
+import { growFloat64, growUint8, rowMask, validityOf } from './rows-mask.js'
+
+const WORD = 4294967296
+/** Words grow by less than 2^32 a row: after so many rows they are still exact. */
+const ROWS_BETWEEN_CARRIES = 2 ** 20
+
+/** The sum's words, least significant first; the last is signed and holds what is left. */
+const STRIDE = 4
+
+export class ExactSums {
+  #words = new Float64Array(0)
+  #seen = new Uint8Array(0)
+  #rowsSinceCarry = 0
+
+  byteSize(): number {
+    return this.#words.byteLength + this.#seen.byteLength
+  }
+
+  reserve(groupCount: number): void {
+    this.#words = growFloat64(this.#words, groupCount * STRIDE)
+    this.#seen = growUint8(this.#seen, groupCount)
+  }
+
+  /** Adds the values of an integer, bool or decimal vector. */
+  add(vector: Vector, groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    this.reserve(groupCount)
+    // A slice of a larger vector is carried in pieces, so that no word leaves the exact range.
+    if (this.#rowsSinceCarry + groupIds.length > ROWS_BETWEEN_CARRIES) this.#carry()
+    this.#rowsSinceCarry += groupIds.length
+    const plain = decodeDictionary(vector)
+    addVector(plain, groupIds, rowMask(plain, filter, groupIds.length), this.#words, this.#seen)
+  }
+
+  isSeen(group: number): boolean {
+    return this.#seen[group] !== 0
+  }
+
+  /** The sum as a double, rounded once per word. */
+  toNumber(group: number): number {
+    const words = this.#words
+    const at = group * STRIDE
+    return ((words[at + 3]! * WORD + words[at + 2]!) * WORD + words[at + 1]!) * WORD + words[at]!
+  }
+
+  /** Sums as int64, or as 128-bit decimals; `overflow` makes the error of a sum that does not fit. */
+  toVector(type: DataType, start: number, length: number, overflow: () => Error): Vector {
+    this.reserve(start + length)
+    this.#carry()
+    const given = { validity: validityOf(this.#seen, start, length) }
+    if (type.kind === 'int64') {
+      const values = new BigInt64Array(length)
+      writeInt64(this.#words, start, int32Words(values), length, overflow)
+      return primitiveVector(type, values, given)
+    }
+    const values = new Uint8Array(length * 16)
+    writeDecimal(this.#words, start, new Int32Array(values.buffer), length, overflow)
+    return fixedVector(type, length, values, given)
+  }
+
+  #carry(): void {
+    this.#rowsSinceCarry = 0
+    const words = this.#words
+    for (let at = 0; at < words.length; at += STRIDE) {
+      for (let k = 0; k < STRIDE - 1; k++) {
+        const word = words[at + k]!
+        if (word >= 0 && word < WORD) continue
+        const carry = Math.floor(word / WORD)
+        words[at + k] = word - carry * WORD
+        words[at + k + 1]! += carry
+      }
+    }
+  }
+}
+
+function addVector(vector: Vector, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  if (vector.layout === 'boolean') return addBits(vector.values, groupIds, mask, words, seen)
+  if (vector.layout === 'fixed') {
+    const values = vector.values.byteOffset % 4 === 0 ? vector.values : vector.values.slice()
+    return addWords4(int32Words(values), groupIds, mask, words, seen)
+  }
+  if (vector.layout === 'primitive') {
+    const { values } = vector
+    if (values instanceof Int32Array) return addInt32(values, groupIds, mask, words, seen)
+    if (values instanceof BigInt64Array) return addInt64(int32Words(values), groupIds, mask, words, seen)
+    if (values instanceof BigUint64Array) return addUint64(int32Words(values), groupIds, mask, words, seen)
+    if (values instanceof Uint32Array) return addUint32(values, groupIds, mask, words, seen)
+    if (values instanceof Int16Array || values instanceof Int8Array || values instanceof Uint8Array || values instanceof Uint16Array) {
+      return addInt32(Int32Array.from(values), groupIds, mask, words, seen)
+    }
+  }
+  throw new InternalError({ code: 'SUM_INPUT', message: `a sum of ${vector.type.kind} is not exact` })
+}
+
+function addInt32(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  if (mask === null) {
+    for (let i = 0; i < groupIds.length; i++) {
+      const group = groupIds[i]!
+      words[group * STRIDE]! += values[i]!
+      seen[group] = 1
+    }
+    return
+  }
+  for (let i = 0; i < groupIds.length; i++) {
+    if (((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    words[group * STRIDE]! += values[i]!
+    seen[group] = 1
+  }
+}
+
+function addUint32(values: Uint32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    words[group * STRIDE]! += values[i]!
+    seen[group] = 1
+  }
+}
+
+function addInt64(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    const at = group * STRIDE
+    words[at]! += values[2 * i]! >>> 0
+    words[at + 1]! += values[2 * i + 1]!
+    seen[group] = 1
+  }
+}
+
+function addUint64(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    const at = group * STRIDE
+    words[at]! += values[2 * i]! >>> 0
+    words[at + 1]! += values[2 * i + 1]! >>> 0
+    seen[group] = 1
+  }
+}
+
+function addWords4(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    const at = group * STRIDE
+    words[at]! += values[4 * i]! >>> 0
+    words[at + 1]! += values[4 * i + 1]! >>> 0
+    words[at + 2]! += values[4 * i + 2]! >>> 0
+    words[at + 3]! += values[4 * i + 3]!
+    seen[group] = 1
+  }
+}
+
+function addBits(values: Uint8Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    words[group * STRIDE]! += (values[i >>> 3]! >>> (i & 7)) & 1
+    seen[group] = 1
+  }
+}
+
+/** After the carries the sum is words 0 to 2, unsigned, and the signed rest: the upper two must extend the sign of bit 63. */
+function writeInt64(words: Float64Array, start: number, out: Int32Array, length: number, overflow: () => Error): void {
+  for (let i = 0; i < length; i++) {
+    const at = (start + i) * STRIDE
+    const high = words[at + 1]! | 0
+    const extension = high < 0 ? WORD - 1 : 0
+    if (words[at + 2] !== extension || words[at + 3] !== (high < 0 ? -1 : 0)) throw overflow()
+    out[2 * i] = words[at]! | 0
+    out[2 * i + 1] = high
+  }
+}
+
+/** 10^38 as (high, low) halves of 64 bits, in doubles that are compared from above: sums beyond it have no decimal type. */
+const LIMIT_HIGH_WORD = 0x4b3b4ca8
+const LIMIT_WORDS: readonly number[] = [0, 0x098a2240, 0x5a86c47a, LIMIT_HIGH_WORD]
+
+function writeDecimal(words: Float64Array, start: number, out: Int32Array, length: number, overflow: () => Error): void {
+  for (let i = 0; i < length; i++) {
+    const at = (start + i) * STRIDE
+    const top = words[at + 3]!
+    if (top >= LIMIT_HIGH_WORD || top <= -LIMIT_HIGH_WORD) {
+      if (Math.abs(top) > LIMIT_HIGH_WORD + 1 || !isBelowLimit(words, at)) throw overflow()
+    }
+    for (let k = 0; k < 4; k++) out[4 * i + k] = words[at + k]! | 0
+  }
+}
+
+/** Whether |sum| < 10^38: only asked near the limit. */
+function isBelowLimit(words: Float64Array, at: number): boolean {
+  const limit = LIMIT_WORDS.reduceRight((value, word) => (value << 32n) | BigInt(word), 0n)
+  let value = BigInt(words[at + 3]!)
+  for (let k = 2; k >= 0; k--) value = (value << 32n) + BigInt(words[at + k]!)
+  return value < limit && value > -limit
+}
