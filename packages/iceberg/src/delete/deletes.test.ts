@@ -66,8 +66,20 @@ const every = (step: number, count: number): number[] => Array.from({ length: co
 describe('roaring bitmaps', () => {
   test('array, bitmap and run containers, and positions beyond 2^32', () => {
     const bytes = roaring64([
-      { high: 0, containers: [{ key: 0, values: [1, 5, 65535] }, { key: 7, values: every(3, 20_000) }] },
-      { high: 1, containers: [{ key: 2, values: [10, 11, 12, 20], as: 'runs' }, { key: 3, values: [4] }] },
+      {
+        high: 0,
+        containers: [
+          { key: 0, values: [1, 5, 65535] },
+          { key: 7, values: every(3, 20_000) },
+        ],
+      },
+      {
+        high: 1,
+        containers: [
+          { key: 2, values: [10, 11, 12, 20], as: 'runs' },
+          { key: 3, values: [4] },
+        ],
+      },
     ])
     expect(collect(bytes)).toEqual([
       1,
@@ -82,7 +94,15 @@ describe('roaring bitmaps', () => {
     expect(collect(roaring64([]))).toEqual([])
   })
   test('damage is named, whatever is cut off or changed', () => {
-    const bytes = roaring64([{ high: 0, containers: [{ key: 0, values: [1, 5] }, { key: 7, values: [3, 4], as: 'runs' }] }])
+    const bytes = roaring64([
+      {
+        high: 0,
+        containers: [
+          { key: 0, values: [1, 5] },
+          { key: 7, values: [3, 4], as: 'runs' },
+        ],
+      },
+    ])
     for (let length = 0; length < bytes.length; length++) expect(() => collect(bytes.subarray(0, length))).toThrow(/damaged/)
     expect(() => collect(Buffer.concat([bytes, Buffer.of(0)]))).toThrow(/1 bytes follow/)
   })
@@ -102,7 +122,15 @@ describe('deletion vectors', () => {
   const read = async (bytes: Buffer, recordCount = 3): Promise<DeletedRows> => {
     const io = new MemoryFileIO()
     await io.write('dv.puffin', Buffer.concat([Buffer.from('PFA1'), bytes, Buffer.from('PFA1')]))
-    const file = dataFile({ filePath: 'dv.puffin', content: 1, fileFormat: 'puffin', recordCount, fileSizeInBytes: 1, contentOffset: 4, contentSizeInBytes: bytes.length })
+    const file = dataFile({
+      filePath: 'dv.puffin',
+      content: 1,
+      fileFormat: 'puffin',
+      recordCount,
+      fileSizeInBytes: 1,
+      contentOffset: 4,
+      contentSizeInBytes: bytes.length,
+    })
     const rows = new DeletedRows(100)
     await readDeletionVector(io, file, rows)
     return rows
@@ -157,7 +185,13 @@ describe('equality deletes against a brute-force join', () => {
       const deletes = [rows(next(6)), rows(next(6))]
       const data = rows(200)
       const set = new EqualityDeleteSet(columns.map((_, i) => i + 1))
-      const vectors = (list: unknown[][]) => columns.map(([type], c) => vectorFromScalars(type, list.map((row) => row[c] as never)))
+      const vectors = (list: unknown[][]) =>
+        columns.map(([type], c) =>
+          vectorFromScalars(
+            type,
+            list.map((row) => row[c] as never),
+          ),
+        )
       for (const list of deletes) set.add(vectors(list), list.length)
       const kept = set.survivors(vectors(data), data.length)
       const expected = data.flatMap((row, i) => (deletes.flat().some((gone) => gone.every((value, c) => same(value, row[c]))) ? [] : [i]))

@@ -13,7 +13,8 @@ const FRAME_BYTES = 12
 /** Adds the positions of a deletion vector. The manifest entry says where the blob is, so the Puffin footer is not needed. */
 export async function readDeletionVector(io: FileIO, file: DataFile, into: DeletedRows): Promise<void> {
   const { contentOffset, contentSizeInBytes } = file
-  if (contentOffset === undefined || contentSizeInBytes === undefined) throw damaged(file, 'its manifest entry has no content offset and size')
+  if (contentOffset === undefined || contentSizeInBytes === undefined)
+    throw damaged(file, 'its manifest entry has no content offset and size')
   const source = await io.open(file.filePath)
   try {
     const bitmap = checkFrame(file, await source.read(contentOffset, contentSizeInBytes))
@@ -22,7 +23,8 @@ export async function readDeletionVector(io: FileIO, file: DataFile, into: Delet
       cardinality++
       into.add(position)
     })
-    if (cardinality !== file.recordCount) throw damaged(file, `it holds ${cardinality} positions where its manifest entry says ${file.recordCount}`)
+    if (cardinality !== file.recordCount)
+      throw damaged(file, `it holds ${cardinality} positions where its manifest entry says ${file.recordCount}`)
   } finally {
     await source.close()
   }

@@ -65,7 +65,8 @@ export class DeleteLoader {
     const sets = new Map<string, EqualityDeleteSet>()
     for (const { file } of task.equalityDeletes) {
       const fieldIds = [...(file.equalityIds ?? [])].sort((a, b) => a - b)
-      if (fieldIds.length === 0) throw new DataError({ code: 'BAD_DELETE_FILE', message: `${file.filePath} is an equality delete file without equality ids` })
+      if (fieldIds.length === 0)
+        throw new DataError({ code: 'BAD_DELETE_FILE', message: `${file.filePath} is an equality delete file without equality ids` })
       const key = fieldIds.join()
       let set = sets.get(key)
       if (set === undefined) sets.set(key, (set = new EqualityDeleteSet(fieldIds)))
@@ -81,7 +82,10 @@ export class DeleteLoader {
       // A delete compares values, so a column that must not be null elsewhere may be missing in an old file.
       if (found !== undefined) return { ...found.field, required: false }
     }
-    throw new DataError({ code: 'BAD_DELETE_FILE', message: `an equality delete compares field ${fieldId}, which no schema of the table has` })
+    throw new DataError({
+      code: 'BAD_DELETE_FILE',
+      message: `an equality delete compares field ${fieldId}, which no schema of the table has`,
+    })
   }
 
   #positionsOf(file: DataFile): Promise<PositionsByFile> {
@@ -100,7 +104,14 @@ export class DeleteLoader {
     try {
       const parquet = await ParquetFile.open(source, { signal })
       const fields = set.fieldIds.map((id) => this.fieldOf(id))
-      const sources = planColumns({ fields, fileSchema: parquet.schema, nameMapping, spec: UNPARTITIONED_SPEC, partition: [], filePath: file.filePath })
+      const sources = planColumns({
+        fields,
+        fileSchema: parquet.schema,
+        nameMapping,
+        spec: UNPARTITIONED_SPEC,
+        partition: [],
+        filePath: file.filePath,
+      })
       const indexes = fileColumnsOf(sources)
       for await (const batch of parquet.read({ columns: indexes, signal })) {
         const columnOf = (index: number): Vector => batch.column(indexes.indexOf(index))

@@ -22,7 +22,8 @@ export async function readPositionDeletes(io: FileIO, file: DataFile, signal: Ab
     const columns = [{ fieldId: DELETE_FILE_PATH_ID }, { fieldId: DELETE_FILE_POS_ID }]
     // Some writers leave the field ids out; the names are fixed by the spec.
     const selectors = columns.every((column) => parquet.fieldIndex(column) !== undefined) ? columns : ['file_path', 'pos']
-    for await (const batch of parquet.read({ columns: selectors, signal })) collect(batch.column(0), batch.column(1), positions, file.filePath)
+    for await (const batch of parquet.read({ columns: selectors, signal }))
+      collect(batch.column(0), batch.column(1), positions, file.filePath)
     return positions
   } finally {
     await source.close()
@@ -31,12 +32,18 @@ export async function readPositionDeletes(io: FileIO, file: DataFile, signal: Ab
 
 export function requireParquet(file: DataFile): void {
   if (file.fileFormat === 'parquet') return
-  throw new UnsupportedError({ code: 'UNSUPPORTED_FILE_FORMAT', message: `${file.filePath} is in the ${file.fileFormat} format, which cannot be read yet` })
+  throw new UnsupportedError({
+    code: 'UNSUPPORTED_FILE_FORMAT',
+    message: `${file.filePath} is in the ${file.fileFormat} format, which cannot be read yet`,
+  })
 }
 
 function collect(paths: Vector, positions: Vector, into: Map<string, number[]>, where: string): void {
   if (paths.nullCount > 0 || positions.nullCount > 0 || positions.layout !== 'primitive' || !(positions.values instanceof BigInt64Array)) {
-    throw new DataError({ code: 'BAD_DELETE_FILE', message: `${where} is not a position delete file: its columns are not paths and positions` })
+    throw new DataError({
+      code: 'BAD_DELETE_FILE',
+      message: `${where} is not a position delete file: its columns are not paths and positions`,
+    })
   }
   const words = int32Words(positions.values)
   const runOf = pathRuns(paths, into)

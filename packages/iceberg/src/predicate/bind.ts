@@ -27,7 +27,10 @@ export function bindPredicate(predicate: Predicate, schema: Schema): BoundPredic
 function columnOf(fieldId: number, schema: Schema): SchemaField {
   const found = fieldById(schema, fieldId)
   if (found === undefined) {
-    throw new ConfigError({ code: 'PREDICATE_FIELD_NOT_FOUND', message: `a predicate names field ${fieldId}, which schema ${schema.schemaId} does not have` })
+    throw new ConfigError({
+      code: 'PREDICATE_FIELD_NOT_FOUND',
+      message: `a predicate names field ${fieldId}, which schema ${schema.schemaId} does not have`,
+    })
   }
   if (found.repeated || !hasOrder(found.field.type)) {
     throw new UnsupportedError({
@@ -91,7 +94,10 @@ function bindComparison(leaf: Comparison, column: SchemaField): BoundPredicate {
 
 function bindSet(leaf: SetMembership, column: SchemaField): BoundPredicate {
   for (const value of leaf.values) checkValue(value, column)
-  const values = distinctSorted(leaf.values.filter((value) => !Number.isNaN(value)), column.field.type)
+  const values = distinctSorted(
+    leaf.values.filter((value) => !Number.isNaN(value)),
+    column.field.type,
+  )
   const hasNaN = leaf.values.some((value) => Number.isNaN(value))
   if (leaf.kind === 'in') return or(setLeaf('in', leaf.fieldId, values), hasNaN ? isNaN(leaf.fieldId) : alwaysFalse)
   return and(setLeaf('notIn', leaf.fieldId, values), hasNaN ? notNaN(leaf.fieldId) : alwaysTrue)

@@ -8,7 +8,25 @@ import { bindPredicate } from './bind.js'
 import { classifyPredicate } from './classify.js'
 import { predicateText } from './predicate-text.js'
 import type { Predicate } from './predicate.js'
-import { alwaysFalse, and, eq, gt, gtEq, isIn, isNaN, isNull, lt, ltEq, not, notEq, notIn, notNull, notStartsWith, or, startsWith } from './predicate.js'
+import {
+  alwaysFalse,
+  and,
+  eq,
+  gt,
+  gtEq,
+  isIn,
+  isNaN,
+  isNull,
+  lt,
+  ltEq,
+  not,
+  notEq,
+  notIn,
+  notNull,
+  notStartsWith,
+  or,
+  startsWith,
+} from './predicate.js'
 
 const kinds = ['string', 'int', 'long', 'date', 'timestamp', 'timestamptz', 'double', 'binary', 'uuid'] as const
 const S = 1
@@ -24,26 +42,49 @@ const schema: Schema = {
   fields: [
     ...kinds.map((kind, i) => nestedField({ id: i + 1, name: kind, type: { kind } })),
     nestedField({ id: 10, name: 'req', type: { kind: 'int' }, required: true }),
-    nestedField({ id: LIST, name: 'l', type: { kind: 'list', elementId: 12, elementRequired: true, element: { kind: 'int' } } satisfies IcebergType }),
+    nestedField({
+      id: LIST,
+      name: 'l',
+      type: { kind: 'list', elementId: 12, elementRequired: true, element: { kind: 'int' } } satisfies IcebergType,
+    }),
   ],
 }
 const spec = (...fields: readonly (readonly [number, string])[]): PartitionSpec => ({
   specId: 0,
-  fields: fields.map(([sourceId, text], i) => ({ sourceId, fieldId: 1000 + i, name: `p${i}`, transform: parseTransform(text), sourceIds: undefined })),
+  fields: fields.map(([sourceId, text], i) => ({
+    sourceId,
+    fieldId: 1000 + i,
+    name: `p${i}`,
+    transform: parseTransform(text),
+    sourceIds: undefined,
+  })),
 })
 const day = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / 86_400_000
 const micros = (iso: string): bigint => BigInt(Date.parse(`${iso}Z`)) * 1000n
 
 // One row for each row of the table in the design: column, operator, transform, class.
 const table: readonly (readonly [string, number, string, Predicate, string])[] = [
-  ...[lt(S, 'm'), ltEq(S, 'm'), gt(S, 'm'), gtEq(S, 'm'), eq(S, 'm'), notEq(S, 'm'), isIn(S, ['a', 'b']), notIn(S, ['a', 'b']), isNull(S), notNull(S), startsWith(S, 'p'), notStartsWith(S, 'p')].map(
-    (p) => ['identity', S, 'identity', p, 'Exact'] as const,
-  ),
+  ...[
+    lt(S, 'm'),
+    ltEq(S, 'm'),
+    gt(S, 'm'),
+    gtEq(S, 'm'),
+    eq(S, 'm'),
+    notEq(S, 'm'),
+    isIn(S, ['a', 'b']),
+    notIn(S, ['a', 'b']),
+    isNull(S),
+    notNull(S),
+    startsWith(S, 'p'),
+    notStartsWith(S, 'p'),
+  ].map((p) => ['identity', S, 'identity', p, 'Exact'] as const),
   ['bucket =', S, 'bucket[8]', eq(S, 'm'), 'Inexact'],
   ['bucket IN', S, 'bucket[8]', isIn(S, ['m', 'n']), 'Inexact'],
   ['bucket range', S, 'bucket[8]', lt(S, 'm'), 'Inexact'],
   ['bucket IS NULL', S, 'bucket[8]', isNull(S), 'Exact'],
-  ...[lt(L, 100n), gtEq(L, 100n), ltEq(L, 105n), eq(L, 100n), isIn(L, [100n, 200n]), notEq(L, 100n)].map((p) => ['truncate numeric', L, 'truncate[10]', p, 'Inexact'] as const),
+  ...[lt(L, 100n), gtEq(L, 100n), ltEq(L, 105n), eq(L, 100n), isIn(L, [100n, 200n]), notEq(L, 100n)].map(
+    (p) => ['truncate numeric', L, 'truncate[10]', p, 'Inexact'] as const,
+  ),
   ['truncate numeric IS NOT NULL', L, 'truncate[10]', notNull(L), 'Exact'],
   ['truncate string shorter prefix', S, 'truncate[3]', startsWith(S, 'ab'), 'Exact'],
   ['truncate string equal prefix', S, 'truncate[3]', startsWith(S, 'abc'), 'Exact'],
@@ -53,7 +94,9 @@ const table: readonly (readonly [string, number, string, Predicate, string])[] =
   ['truncate string range beyond the width', S, 'truncate[3]', lt(S, 'abcd'), 'Inexact'],
   ['truncate string = shorter', S, 'truncate[3]', eq(S, 'ab'), 'Exact'],
   ['truncate string = full width', S, 'truncate[3]', eq(S, 'abc'), 'Inexact'],
-  ...[eq(D, 5), isIn(D, [5, 7]), notEq(D, 5), notIn(D, [5, 7]), lt(D, 5), ltEq(D, 5), gt(D, 5), gtEq(D, 5), isNull(D)].map((p) => ['day of a date', D, 'day', p, 'Exact'] as const),
+  ...[eq(D, 5), isIn(D, [5, 7]), notEq(D, 5), notIn(D, [5, 7]), lt(D, 5), ltEq(D, 5), gt(D, 5), gtEq(D, 5), isNull(D)].map(
+    (p) => ['day of a date', D, 'day', p, 'Exact'] as const,
+  ),
   ['month of a date, aligned', D, 'month', lt(D, day('2024-03-01')), 'Exact'],
   ['month of a date, aligned', D, 'month', gtEq(D, day('2024-03-01')), 'Exact'],
   ['month of a date, to its last day', D, 'month', ltEq(D, day('2024-02-29')), 'Exact'],
@@ -125,6 +168,13 @@ describe('binding', () => {
 })
 
 test('text for people', () => {
-  const p = and<Predicate>(eq(S, "it's"), or<Predicate>(gtEq(D, day('2024-03-15')), isNull(TS)), isIn(I, [1, 2]), notEq(8, Uint8Array.of(255)))
-  expect(predicateText(p, schema)).toBe("string = 'it''s' AND (date >= '2024-03-15' OR timestamp IS NULL) AND int IN (1, 2) AND binary <> '/w=='")
+  const p = and<Predicate>(
+    eq(S, "it's"),
+    or<Predicate>(gtEq(D, day('2024-03-15')), isNull(TS)),
+    isIn(I, [1, 2]),
+    notEq(8, Uint8Array.of(255)),
+  )
+  expect(predicateText(p, schema)).toBe(
+    "string = 'it''s' AND (date >= '2024-03-15' OR timestamp IS NULL) AND int IN (1, 2) AND binary <> '/w=='",
+  )
 })

@@ -22,7 +22,9 @@ export type PushdownClass = 'Exact' | 'Inexact' | 'Unsupported'
  */
 export function classifyPredicate(predicate: Predicate, specs: readonly PartitionSpec[], schema: Schema): PushdownClass {
   const rewritten = rewriteNot(predicate)
-  return isTestable(rewritten, schema) ? classify(bindPredicate(rewritten, schema), specs, schema) : classifyPartly(rewritten, specs, schema)
+  return isTestable(rewritten, schema)
+    ? classify(bindPredicate(rewritten, schema), specs, schema)
+    : classifyPartly(rewritten, specs, schema)
 }
 
 function classify(predicate: BoundPredicate, specs: readonly PartitionSpec[], schema: Schema): PushdownClass {

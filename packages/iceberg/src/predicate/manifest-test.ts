@@ -73,6 +73,7 @@ function summaryRange(summary: FieldSummary, type: IcebergType, path: string): V
     mayHaveNull: summary.containsNull,
     mayHaveNaN,
     // The spec leaves bounds out when all values are null or NaN; without any such value they are just not known.
-    mayHaveValue: summary.lowerBound !== undefined || summary.upperBound !== undefined || !(summary.containsNull || summary.containsNan === true),
+    mayHaveValue:
+      summary.lowerBound !== undefined || summary.upperBound !== undefined || !(summary.containsNull || summary.containsNan === true),
   }
 }

@@ -84,12 +84,16 @@ export const notStartsWith = (fieldId: number, prefix: string): PrefixTest => ({
 export const not = (operand: Predicate): Predicate => ({ kind: 'not', operand })
 
 /** The conjunction, flattened, without constants: no operand gives alwaysTrue, one gives itself. */
-export function and<P extends Predicate>(...operands: readonly P[]): P | Constant | { readonly kind: 'and'; readonly operands: readonly P[] } {
+export function and<P extends Predicate>(
+  ...operands: readonly P[]
+): P | Constant | { readonly kind: 'and'; readonly operands: readonly P[] } {
   return combine('and', operands)
 }
 
 /** The disjunction, flattened, without constants: no operand gives alwaysFalse, one gives itself. */
-export function or<P extends Predicate>(...operands: readonly P[]): P | Constant | { readonly kind: 'or'; readonly operands: readonly P[] } {
+export function or<P extends Predicate>(
+  ...operands: readonly P[]
+): P | Constant | { readonly kind: 'or'; readonly operands: readonly P[] } {
   return combine('or', operands)
 }
 

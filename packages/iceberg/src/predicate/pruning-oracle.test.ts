@@ -20,7 +20,21 @@ import { classifyPredicate } from './classify.js'
 import { compileMetricsReducer } from './file-metrics.js'
 import { compileManifestTest } from './manifest-test.js'
 import type { BoundPredicate, ComparisonOperator, Predicate } from './predicate.js'
-import { and, compare, isIn, isNaN as isNaNTest, isNull, not, notIn, notNaN, notNull, notStartsWith, or, rewriteNot, startsWith } from './predicate.js'
+import {
+  and,
+  compare,
+  isIn,
+  isNaN as isNaNTest,
+  isNull,
+  not,
+  notIn,
+  notNaN,
+  notNull,
+  notStartsWith,
+  or,
+  rewriteNot,
+  startsWith,
+} from './predicate.js'
 import { compileResidual } from './residual.js'
 
 type Row = readonly Literal[]
@@ -62,7 +76,10 @@ function holds(p: Predicate, row: Row): boolean {
       if (p.kind === 'isNaN') return Number.isNaN(value)
       if (p.kind === 'notNaN') return !Number.isNaN(value)
       if (value === null) return p.kind === 'notEq' || p.kind === 'notIn' || p.kind === 'notStartsWith'
-      if (p.kind === 'startsWith') return Buffer.from(value as string).subarray(0, Buffer.from(p.prefix).length).equals(Buffer.from(p.prefix))
+      if (p.kind === 'startsWith')
+        return Buffer.from(value as string)
+          .subarray(0, Buffer.from(p.prefix).length)
+          .equals(Buffer.from(p.prefix))
       if (p.kind === 'notStartsWith') return !(value as string).startsWith(p.prefix)
       if (p.kind === 'in') return p.values.some((v) => order(value, v) === 0)
       if (p.kind === 'notIn') return !p.values.some((v) => order(value, v) === 0)
@@ -78,8 +95,27 @@ function holds(p: Predicate, row: Row): boolean {
 const HOUR = 3_600_000_000n
 const DAY = 24n * HOUR
 const timestamps = (unit: bigint): bigint[] =>
-  [-366n, -31n, -1n, 0n, 1n, 30n, 31n, 59n, 60n, 365n, 20_000n].flatMap((d) => [d * DAY, d * DAY - 1n, d * DAY + 1n, d * DAY + 5n * HOUR]).map((v) => v * unit)
-const words = ['', 'a', 'ab', 'abc', 'abcd', 'abcde', 'abd', 'b', 'é', 'éa', 'z\uffff', 'z\u{1F600}', 'z\u{1F600}x', '\u{10ffff}\u{10ffff}\u{10ffff}', 'abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnopz']
+  [-366n, -31n, -1n, 0n, 1n, 30n, 31n, 59n, 60n, 365n, 20_000n]
+    .flatMap((d) => [d * DAY, d * DAY - 1n, d * DAY + 1n, d * DAY + 5n * HOUR])
+    .map((v) => v * unit)
+const words = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  'abcd',
+  'abcde',
+  'abd',
+  'b',
+  'é',
+  'éa',
+  'z\uffff',
+  'z\u{1F600}',
+  'z\u{1F600}x',
+  '\u{10ffff}\u{10ffff}\u{10ffff}',
+  'abcdefghijklmnopqrstuvwxyz',
+  'abcdefghijklmnopz',
+]
 const bytes = (...b: number[]): Uint8Array => Uint8Array.from(b)
 
 const domains: readonly (readonly [PrimitiveType, readonly Value[]])[] = [
@@ -100,7 +136,19 @@ const domains: readonly (readonly [PrimitiveType, readonly Value[]])[] = [
   [{ kind: 'binary' }, [bytes(), bytes(0), bytes(1, 2), bytes(1, 2, 3), bytes(1, 2, 3, 4), bytes(255, 255, 255, 255)]],
 ]
 
-const transforms = ['identity', 'bucket[3]', 'truncate[1]', 'truncate[3]', 'truncate[10]', 'year', 'month', 'day', 'hour', 'void', 'unknown-transform']
+const transforms = [
+  'identity',
+  'bucket[3]',
+  'truncate[1]',
+  'truncate[3]',
+  'truncate[10]',
+  'year',
+  'month',
+  'day',
+  'hour',
+  'void',
+  'unknown-transform',
+]
 
 // ---- random predicates ----
 
@@ -110,8 +158,16 @@ function randomLeaf(fieldId: number, type: PrimitiveType, domain: readonly Value
   if (roll === 0) return isNull(fieldId)
   if (roll === 1) return notNull(fieldId)
   if (roll === 2) return next() < 0.5 ? isNaNTest(fieldId) : notNaN(fieldId)
-  if (roll === 3) return isIn(fieldId, Array.from({ length: below(4) }, () => pick(domain)))
-  if (roll === 4) return notIn(fieldId, Array.from({ length: below(4) }, () => pick(domain)))
+  if (roll === 3)
+    return isIn(
+      fieldId,
+      Array.from({ length: below(4) }, () => pick(domain)),
+    )
+  if (roll === 4)
+    return notIn(
+      fieldId,
+      Array.from({ length: below(4) }, () => pick(domain)),
+    )
   if (roll < 7 && type.kind === 'string') {
     const word = pick(domain) as string
     const prefix = [...word].slice(0, below(6)).join('')
@@ -143,7 +199,8 @@ function metricsOf(rows: readonly Row[], types: readonly PrimitiveType[]): Parti
     const values = column.filter((v) => v !== null && !Number.isNaN(v)) as Value[]
     if (present()) valueCounts.set(k + 1, rows.length)
     if (present()) nullValueCounts.set(k + 1, column.filter((v) => v === null).length)
-    if (present() && (type.kind === 'float' || type.kind === 'double')) nanValueCounts.set(k + 1, column.filter((v) => Number.isNaN(v)).length)
+    if (present() && (type.kind === 'float' || type.kind === 'double'))
+      nanValueCounts.set(k + 1, column.filter((v) => Number.isNaN(v)).length)
     const sorted = [...values].sort(order)
     if (sorted.length === 0) return
     const low = sorted[0]!
@@ -160,7 +217,8 @@ function metricsOf(rows: readonly Row[], types: readonly PrimitiveType[]): Parti
 function summaryOf(files: readonly DataFile[], position: number, type: IcebergType): FieldSummary {
   const values = files.map((file) => file.partition[position] as Literal)
   const sorted = (values.filter((v) => v !== null && !Number.isNaN(v)) as Value[]).sort(order)
-  const bound = (value: Value | undefined): Uint8Array | undefined => (value === undefined ? undefined : encodeSingleValue(type as PrimitiveType, value))
+  const bound = (value: Value | undefined): Uint8Array | undefined =>
+    value === undefined ? undefined : encodeSingleValue(type as PrimitiveType, value)
   return {
     containsNull: values.includes(null),
     containsNan: next() < 0.3 ? undefined : values.some((v) => Number.isNaN(v)),
@@ -203,12 +261,20 @@ function makeWorld(columns: readonly (readonly [PrimitiveType, readonly Value[],
   }
   const spec: PartitionSpec = {
     specId: 0,
-    fields: columns.map(([, , text], i) => ({ sourceId: i + 1, fieldId: 1000 + i, name: `p${i}`, transform: parseTransform(text), sourceIds: undefined })),
+    fields: columns.map(([, , text], i) => ({
+      sourceId: i + 1,
+      fieldId: 1000 + i,
+      name: `p${i}`,
+      transform: parseTransform(text),
+      sourceIds: undefined,
+    })),
   }
   const groups = new Map<string, { partition: Literal[]; rows: Row[] }>()
   for (let r = 0; r < 120; r++) {
     const row = columns.map(([, domain]) => (next() < 0.15 ? null : pick(domain)))
-    const partition = columns.map(([type, , text], i) => (text.startsWith('unknown') ? null : applyTransform(parseTransform(text), type, row[i]!)))
+    const partition = columns.map(([type, , text], i) =>
+      text.startsWith('unknown') ? null : applyTransform(parseTransform(text), type, row[i]!),
+    )
     // Two files for some partitions, so that metrics differ where tuples do not.
     const key = `${partition.map((v) => (v instanceof Uint8Array ? v.join() : Object.is(v, -0) ? '-0' : String(v))).join('|')}|${below(2)}`
     let group = groups.get(key)
@@ -245,7 +311,8 @@ function check(world: World, predicate: Predicate): void {
     const alone = reduce(file, bound)
     if (residual.kind === 'alwaysFalse') prunedByPartition++
     else if (reduced.kind === 'alwaysFalse') prunedByMetrics++
-    if (exact && residual.kind !== 'alwaysTrue' && residual.kind !== 'alwaysFalse') throw new Error(`Exact left a residual: ${text(predicate)}: ${text(residual)}`)
+    if (exact && residual.kind !== 'alwaysTrue' && residual.kind !== 'alwaysFalse')
+      throw new Error(`Exact left a residual: ${text(predicate)}: ${text(residual)}`)
     for (const row of rows) {
       const expected = holds(predicate, row)
       if (holds(bound, row) !== expected) throw new Error(`binding: ${show(row, bound)}`)
@@ -270,7 +337,9 @@ function check(world: World, predicate: Predicate): void {
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v instanceof Uint8Array ? [...v] : Number.isNaN(v) ? 'NaN' : Object.is(v, -0) ? '-0' : v))
+  return JSON.stringify(value, (_key, v: unknown) =>
+    typeof v === 'bigint' ? `${v}n` : v instanceof Uint8Array ? [...v] : Number.isNaN(v) ? 'NaN' : Object.is(v, -0) ? '-0' : v,
+  )
 }
 
 const single = domains.flatMap(([type, domain]) =>

@@ -15,7 +15,19 @@ import { applyTransform, transformResultType } from '../transform/transform.js'
 import type { Value } from '../values/compare.js'
 import { distinctSorted, setLeaf } from './bind.js'
 import type { BoundPredicate, Comparison, Leaf, OrderOperator, PrefixTest } from './predicate.js'
-import { alwaysFalse, alwaysTrue, compare, complement, isNull, negateLeaf, notEq, notNull, notStartsWith, startsWith, eq } from './predicate.js'
+import {
+  alwaysFalse,
+  alwaysTrue,
+  compare,
+  complement,
+  isNull,
+  negateLeaf,
+  notEq,
+  notNull,
+  notStartsWith,
+  startsWith,
+  eq,
+} from './predicate.js'
 
 /** A partition field as projection needs it. */
 export interface TransformedField {
@@ -169,7 +181,9 @@ function projectPrefixOrder(leaf: Comparison & { readonly kind: OrderOperator },
     case 'ltEq':
       return compare('ltEq', field.fieldId, transformed(field, leaf.value))
     case 'gt':
-      return lengthOf(leaf.value) < width ? compare('gt', field.fieldId, leaf.value) : compare('gtEq', field.fieldId, transformed(field, leaf.value))
+      return lengthOf(leaf.value) < width
+        ? compare('gt', field.fieldId, leaf.value)
+        : compare('gtEq', field.fieldId, transformed(field, leaf.value))
     case 'gtEq':
       return compare('gtEq', field.fieldId, transformed(field, leaf.value))
     default:
@@ -221,7 +235,8 @@ function canonical(predicate: BoundPredicate, type: IcebergType): BoundPredicate
 function sameLeaf(a: BoundPredicate, b: BoundPredicate): boolean {
   if (a.kind !== b.kind) return false
   if ('value' in a && 'value' in b) return sameValue(a.value, b.value)
-  if ('values' in a && 'values' in b) return a.values.length === b.values.length && a.values.every((value, i) => sameValue(value, b.values[i]!))
+  if ('values' in a && 'values' in b)
+    return a.values.length === b.values.length && a.values.every((value, i) => sameValue(value, b.values[i]!))
   if ('prefix' in a && 'prefix' in b) return a.prefix === b.prefix
   return a.kind !== 'and' && a.kind !== 'or'
 }
@@ -230,4 +245,3 @@ function sameValue(a: Value, b: Value): boolean {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, i) => byte === b[i])
   return a === b
 }
-

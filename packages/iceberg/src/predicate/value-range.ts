@@ -82,7 +82,12 @@ function mayInclude(value: Value, lower: Value | undefined, upper: Value | undef
 }
 
 /** The values are sorted: the first that is not below the range decides. */
-function mayIncludeAny(values: readonly Value[], lower: Value | undefined, upper: Value | undefined, compareValues: ValueComparator): boolean {
+function mayIncludeAny(
+  values: readonly Value[],
+  lower: Value | undefined,
+  upper: Value | undefined,
+  compareValues: ValueComparator,
+): boolean {
   let low = 0
   if (lower !== undefined) {
     let high = values.length

@@ -13,9 +13,18 @@ import { materializeColumn } from './convert-vector.js'
 
 const withId = (name: string, type: Field['type'], id: number | undefined, nullable = true): Field =>
   id === undefined ? { name, type, nullable } : { name, type, nullable, metadata: { [FIELD_ID_KEY]: String(id) } }
-const want = (id: number, name: string, type: IcebergType, more: Partial<NestedField> = {}): NestedField => nestedField({ id, name, type, ...more })
+const want = (id: number, name: string, type: IcebergType, more: Partial<NestedField> = {}): NestedField =>
+  nestedField({ id, name, type, ...more })
 const plan = (fields: readonly NestedField[], fileFields: readonly Field[], more: Partial<ColumnPlanOptions> = {}) =>
-  planColumns({ fields, fileSchema: { fields: fileFields }, nameMapping: undefined, spec: { specId: 0, fields: [] }, partition: [], filePath: 'f.parquet', ...more })
+  planColumns({
+    fields,
+    fileSchema: { fields: fileFields },
+    nameMapping: undefined,
+    spec: { specId: 0, fields: [] },
+    partition: [],
+    filePath: 'f.parquet',
+    ...more,
+  })
 
 test('renamed, reordered and dropped columns resolve by field id', () => {
   const file = [withId('old_name', { kind: 'int32' }, 1), withId('b', { kind: 'utf8' }, 2), withId('dropped', { kind: 'utf8' }, 3)]
@@ -28,10 +37,15 @@ test('renamed, reordered and dropped columns resolve by field id', () => {
 })
 
 test('a column that the file lacks: identity partition value, then default, then null, then an error', () => {
-  const spec = { specId: 1, fields: [{ sourceId: 5, fieldId: 1000, name: 'p', transform: parseTransform('identity'), sourceIds: undefined }] }
+  const spec = {
+    specId: 1,
+    fields: [{ sourceId: 5, fieldId: 1000, name: 'p', transform: parseTransform('identity'), sourceIds: undefined }],
+  }
   const file = [withId('a', { kind: 'int32' }, 1)]
   const given = { spec, partition: ['apollo-7'] }
-  expect(plan([want(5, 'p', { kind: 'string' }, { initialDefault: 'x' })], file, given)).toEqual([{ kind: 'constant', value: 'apollo-7', type: { kind: 'utf8' } }])
+  expect(plan([want(5, 'p', { kind: 'string' }, { initialDefault: 'x' })], file, given)).toEqual([
+    { kind: 'constant', value: 'apollo-7', type: { kind: 'utf8' } },
+  ])
   expect(plan([want(6, 'd', { kind: 'string' }, { initialDefault: 'x' })], file, given)).toMatchObject([{ kind: 'constant', value: 'x' }])
   expect(plan([want(7, 'n', { kind: 'string' })], file, given)).toMatchObject([{ kind: 'constant', value: null }])
   expect(() => plan([want(8, 'r', { kind: 'string' }, { required: true })], file, given)).toThrow(/no column r \(field 8\)/)
@@ -40,7 +54,10 @@ test('a column that the file lacks: identity partition value, then default, then
 })
 
 test('files without ids: the name mapping, or positions', () => {
-  const file = [withId('first', { kind: 'int32' }, undefined), withId('second', { kind: 'list', element: withId('array', { kind: 'int32' }, undefined) }, undefined)]
+  const file = [
+    withId('first', { kind: 'int32' }, undefined),
+    withId('second', { kind: 'list', element: withId('array', { kind: 'int32' }, undefined) }, undefined),
+  ]
   const fields = [
     want(4, 'renamed', { kind: 'int' }),
     want(7, 'l', { kind: 'list', elementId: 8, elementRequired: false, element: { kind: 'long' } }),
@@ -52,9 +69,15 @@ test('files without ids: the name mapping, or positions', () => {
   ]
   const sources = plan(fields, file, { nameMapping: mapping })
   expect(sources[0]).toMatchObject({ kind: 'file', index: 0 })
-  expect(sources[1]).toMatchObject({ kind: 'file', index: 1, conversion: { kind: 'list', element: { kind: 'cast', type: { kind: 'int64' } } } })
+  expect(sources[1]).toMatchObject({
+    kind: 'file',
+    index: 1,
+    conversion: { kind: 'list', element: { kind: 'cast', type: { kind: 'int64' } } },
+  })
   expect(sources[2]).toMatchObject({ kind: 'constant', value: null })
-  expect(plan([want(2, 'x', { kind: 'int' })], [withId('a', { kind: 'utf8' }, undefined), withId('b', { kind: 'int32' }, undefined)])).toMatchObject([{ index: 1 }])
+  expect(
+    plan([want(2, 'x', { kind: 'int' })], [withId('a', { kind: 'utf8' }, undefined), withId('b', { kind: 'int32' }, undefined)]),
+  ).toMatchObject([{ index: 1 }])
 })
 
 const convert = (type: IcebergType, field: Field, vector: Vector): Vector => {
@@ -82,14 +105,26 @@ test('type promotions', () => {
 
 test('other spellings of the same values', () => {
   const nanos = { kind: 'timestamp', unit: 'ns', timezone: null } as const
-  expect(values(convert({ kind: 'timestamptz' }, withId('c', nanos, 1), primitiveVector(nanos, BigInt64Array.of(-1n, 1999n))))).toEqual([-1n, 1n])
+  expect(values(convert({ kind: 'timestamptz' }, withId('c', nanos, 1), primitiveVector(nanos, BigInt64Array.of(-1n, 1999n))))).toEqual([
+    -1n,
+    1n,
+  ])
   const millis = { kind: 'timestamp', unit: 'ms', timezone: 'UTC' } as const
   expect(values(convert({ kind: 'timestamp' }, withId('c', millis, 1), primitiveVector(millis, BigInt64Array.of(-3n))))).toEqual([-3000n])
   const raw = bytesVector({ kind: 'binary' }, Int32Array.of(0, 2), Uint8Array.of(104, 105))
-  expect(values(convert({ kind: 'string' }, withId('c', { kind: 'binary' }, 1), dictionaryVector(Int32Array.of(0, 0), raw)))).toEqual(['hi', 'hi'])
-  expect(values(convert({ kind: 'int' }, withId('c', { kind: 'int8' }, 1), primitiveVector({ kind: 'int8' }, Int8Array.of(-3))))).toEqual([-3])
-  expect(values(convert({ kind: 'long' }, withId('c', { kind: 'uint32' }, 1), primitiveVector({ kind: 'uint32' }, Uint32Array.of(4294967295))))).toEqual([4294967295n])
-  expect(() => plan([want(1, 'c', { kind: 'int' })], [withId('c', { kind: 'int64' }, 1)])).toThrow(/stored as int64, which cannot be read as int/)
+  expect(values(convert({ kind: 'string' }, withId('c', { kind: 'binary' }, 1), dictionaryVector(Int32Array.of(0, 0), raw)))).toEqual([
+    'hi',
+    'hi',
+  ])
+  expect(values(convert({ kind: 'int' }, withId('c', { kind: 'int8' }, 1), primitiveVector({ kind: 'int8' }, Int8Array.of(-3))))).toEqual([
+    -3,
+  ])
+  expect(
+    values(convert({ kind: 'long' }, withId('c', { kind: 'uint32' }, 1), primitiveVector({ kind: 'uint32' }, Uint32Array.of(4294967295)))),
+  ).toEqual([4294967295n])
+  expect(() => plan([want(1, 'c', { kind: 'int' })], [withId('c', { kind: 'int64' }, 1)])).toThrow(
+    /stored as int64, which cannot be read as int/,
+  )
 })
 
 test('structs and lists are rebuilt by id, with what they lack', () => {

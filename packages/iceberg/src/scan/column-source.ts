@@ -52,7 +52,6 @@ export function fileColumnsOf(sources: readonly ColumnSource[]): readonly number
   return [...indexes]
 }
 
-
 /** The id of a field of the file, at any depth. */
 type FieldIds = (field: Field) => number | undefined
 
@@ -85,7 +84,13 @@ function conversionOf(wanted: IcebergType, actual: DataType, ids: FieldIds, opti
       const children = wanted.fields.map((field) => sourceOf(field, actual.fields, ids, options))
       const same =
         children.length === actual.fields.length &&
-        children.every((child, i) => child.kind === 'file' && child.index === i && child.conversion.kind === 'none' && actual.fields[i]!.name === wanted.fields[i]!.name)
+        children.every(
+          (child, i) =>
+            child.kind === 'file' &&
+            child.index === i &&
+            child.conversion.kind === 'none' &&
+            actual.fields[i]!.name === wanted.fields[i]!.name,
+        )
       return same ? { kind: 'none' } : { kind: 'struct', type, children }
     }
     case 'list': {
@@ -120,7 +125,14 @@ function canConvert(from: DataType, to: DataType): boolean {
     case 'int32':
       return from.kind === 'int8' || from.kind === 'int16' || from.kind === 'uint8' || from.kind === 'uint16'
     case 'int64':
-      return from.kind === 'int8' || from.kind === 'int16' || from.kind === 'int32' || from.kind === 'uint8' || from.kind === 'uint16' || from.kind === 'uint32'
+      return (
+        from.kind === 'int8' ||
+        from.kind === 'int16' ||
+        from.kind === 'int32' ||
+        from.kind === 'uint8' ||
+        from.kind === 'uint16' ||
+        from.kind === 'uint32'
+      )
     case 'float64':
       return from.kind === 'float32'
     case 'decimal':

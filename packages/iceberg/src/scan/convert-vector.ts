@@ -32,7 +32,8 @@ export function applyConversion(conversion: Conversion, vector: Vector): Vector 
       return listVector(conversion.type, vector.offsets, applyConversion(conversion.element, vector.child), vector)
     }
     case 'map': {
-      if (vector.layout !== 'list' || vector.child.layout !== 'struct' || conversion.type.kind !== 'map') throw unexpectedLayout(vector, conversion.type)
+      if (vector.layout !== 'list' || vector.child.layout !== 'struct' || conversion.type.kind !== 'map')
+        throw unexpectedLayout(vector, conversion.type)
       const entries = vector.child
       const children = [applyConversion(conversion.key, entries.children[0]!), applyConversion(conversion.value, entries.children[1]!)]
       const type: DataType = { kind: 'struct', fields: [conversion.type.key, conversion.type.value] }
@@ -66,8 +67,10 @@ export function convertVector(vector: Vector, type: DataType): Vector {
       }
       break
     case 'int64':
-      if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Int32Array) return primitiveVector(type, longsOf(values), vector)
-      if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array) return primitiveVector(type, longsOf(values), vector)
+      if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Int32Array)
+        return primitiveVector(type, longsOf(values), vector)
+      if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array)
+        return primitiveVector(type, longsOf(values), vector)
       break
     case 'float64':
       if (values instanceof Float32Array) return primitiveVector(type, Float64Array.from(values), vector)
@@ -130,5 +133,8 @@ function unitsPerSecond(type: DataType): bigint {
 }
 
 function unexpectedLayout(vector: Vector, type: DataType): InternalError {
-  return new InternalError({ code: 'CONVERSION_MISMATCH', message: `a ${vector.layout} vector of ${vector.type.kind} cannot become ${type.kind}` })
+  return new InternalError({
+    code: 'CONVERSION_MISMATCH',
+    message: `a ${vector.layout} vector of ${vector.type.kind} cannot become ${type.kind}`,
+  })
 }

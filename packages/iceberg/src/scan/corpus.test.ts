@@ -15,7 +15,8 @@ const sorted = (rows: readonly (readonly unknown[])[]): string[] => rows.map((ro
 
 describe.skipIf(!existsSync(corpus))('the tables of ../shared/corpus/iceberg (skipped when absent)', () => {
   test('equality deletes, unpartitioned and partitioned', async () => {
-    const text = (rows: readonly (readonly Scalar[])[]): string[] => sorted(rows.map(([id, name, day]) => [id, name, dateText(day as number)]))
+    const text = (rows: readonly (readonly Scalar[])[]): string[] =>
+      sorted(rows.map(([id, name, day]) => [id, name, dateText(day as number)]))
     const table = await openStaticTable(join(corpus, 'equality_deletes/warehouse/mydb/mytable'))
     expect(text(await readRows(table))).toEqual(['4|d|2025-01-04', '5|e|2025-01-05'])
     const partitioned = await openStaticTable(join(corpus, 'equality_deletes/warehouse/mydb/mytable_partitioned'))
@@ -47,14 +48,17 @@ describe.skipIf(!existsSync(corpus))('the tables of ../shared/corpus/iceberg (sk
     expect(negative.report.files).toEqual({ kept: 3, total: 10 })
   })
 
-  test.each(['partition_integer', 'partition_bool', 'partition_timestamp/default.db/partition_timestamp'])('%s: a partition value equals its rows', async (folder) => {
-    const table = await openStaticTable(join(corpus, folder))
-    const { files } = await readFiles(table)
-    const [field] = table.spec.fields
-    const position = table.schema.fields.findIndex((column) => column.id === field!.sourceId)
-    expect(files.length).toBeGreaterThan(1)
-    for (const { task, rows } of files) for (const row of rows) expect(row[position]).toEqual(task.dataFile.partition[0])
-  })
+  test.each(['partition_integer', 'partition_bool', 'partition_timestamp/default.db/partition_timestamp'])(
+    '%s: a partition value equals its rows',
+    async (folder) => {
+      const table = await openStaticTable(join(corpus, folder))
+      const { files } = await readFiles(table)
+      const [field] = table.spec.fields
+      const position = table.schema.fields.findIndex((column) => column.id === field!.sourceId)
+      expect(files.length).toBeGreaterThan(1)
+      for (const { task, rows } of files) for (const row of rows) expect(row[position]).toEqual(task.dataFile.partition[0])
+    },
+  )
 
   test('initial defaults fill rows from before a column was added', async () => {
     const table = await openStaticTable(join(corpus, 'add_columns_with_defaults/default.db/add_columns_with_defaults'))
@@ -63,7 +67,9 @@ describe.skipIf(!existsSync(corpus))('the tables of ../shared/corpus/iceberg (sk
     expect(rows).toHaveLength(3)
     const byName = (name: string): string[] => {
       const { type } = fieldByName(table.schema, name)!.field
-      return at(name).map((value) => valueText(type, value as never)).sort()
+      return at(name)
+        .map((value) => valueText(type, value as never))
+        .sort()
     }
     const names = table.schema.fields.map((field) => field.name)
     const named = (part: string): string => names.find((name) => name.includes(part))!

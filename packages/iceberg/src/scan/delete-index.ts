@@ -52,7 +52,8 @@ export class DeleteIndex {
     if (file.content === POSITION_DELETES_CONTENT) {
       const target = referencedFile(file)
       if (file.fileFormat === 'puffin') {
-        if (target === undefined) throw new DataError({ code: 'BAD_DELETION_VECTOR', message: `the deletion vector in ${file.filePath} names no data file` })
+        if (target === undefined)
+          throw new DataError({ code: 'BAD_DELETION_VECTOR', message: `the deletion vector in ${file.filePath} names no data file` })
         this.#vectorsByFile.set(target, deleteFile)
       } else if (target !== undefined) push(this.#positionsByFile, target, deleteFile)
       else push(this.#positionsByPartition, partitionKey(file.specId, file.partition), deleteFile)

@@ -17,9 +17,7 @@ import { comparatorOf, hasOrder } from '../values/compare.js'
 import type { FileScanTask } from './scan-task.js'
 import { hasDeletes } from './scan-task.js'
 
-export type MetadataAggregate =
-  | { readonly kind: 'count' }
-  | { readonly kind: 'countNonNull' | 'min' | 'max'; readonly fieldId: number }
+export type MetadataAggregate = { readonly kind: 'count' } | { readonly kind: 'countNonNull' | 'min' | 'max'; readonly fieldId: number }
 
 /** A count is a number; MIN and MAX are values of the column's type, null when the file has no value. */
 export type AggregateValue = number | Literal
@@ -30,7 +28,11 @@ export function isAnsweredByMetadata(task: FileScanTask): boolean {
 }
 
 /** The aggregates of one file, in order, or undefined when any of them is not known exactly. */
-export function aggregateFile(task: FileScanTask, aggregates: readonly MetadataAggregate[], schema: Schema): readonly AggregateValue[] | undefined {
+export function aggregateFile(
+  task: FileScanTask,
+  aggregates: readonly MetadataAggregate[],
+  schema: Schema,
+): readonly AggregateValue[] | undefined {
   if (!isAnsweredByMetadata(task)) return undefined
   const values: AggregateValue[] = []
   for (const aggregate of aggregates) {

@@ -25,7 +25,13 @@ const schema: Schema = {
     nestedField({ id: 4, name: 'voltage', type: { kind: 'double' } }),
   ],
 }
-const partitionField = (sourceId: number, fieldId: number, text: string) => ({ sourceId, fieldId, name: `p${fieldId}`, transform: parseTransform(text), sourceIds: undefined })
+const partitionField = (sourceId: number, fieldId: number, text: string) => ({
+  sourceId,
+  fieldId,
+  name: `p${fieldId}`,
+  transform: parseTransform(text),
+  sourceIds: undefined,
+})
 const byMission: PartitionSpec = { specId: 1, fields: [partitionField(1, 1000, 'identity')] }
 const flat: PartitionSpec = { specId: 0, fields: [] }
 const specs = [flat, byMission]
@@ -81,7 +87,14 @@ class TestSource {
         partitions:
           specId === 0
             ? []
-            : [{ containsNull: false, containsNan: undefined, lowerBound: text(missions.toSorted()[0]!), upperBound: text(missions.toSorted().at(-1)!) }],
+            : [
+                {
+                  containsNull: false,
+                  containsNan: undefined,
+                  lowerBound: text(missions.toSorted()[0]!),
+                  upperBound: text(missions.toSorted().at(-1)!),
+                },
+              ],
         keyMetadata: undefined,
         firstRowId: undefined,
         ...given,
@@ -164,7 +177,9 @@ describe('pruning stages', () => {
   })
 
   test('null and unknown tuples', async () => {
-    const s = new TestSource().add('m', [entry(file('n', [null], 0n))], { partitions: [{ containsNull: true, containsNan: undefined, lowerBound: undefined, upperBound: undefined }] })
+    const s = new TestSource().add('m', [entry(file('n', [null], 0n))], {
+      partitions: [{ containsNull: true, containsNan: undefined, lowerBound: undefined, upperBound: undefined }],
+    })
     expect(await plan(s, isNull(1)).collect()).toHaveLength(1)
     expect(await plan(s, lt(1, 'z')).collect()).toHaveLength(0)
   })
@@ -236,7 +251,9 @@ describe('deletes', () => {
     return Object.fromEntries(
       tasks.map((task) => [
         task.dataFile.filePath,
-        [...task.positionDeletes, ...task.equalityDeletes, ...(task.deletionVector === undefined ? [] : [task.deletionVector])].map((d) => d.file.filePath),
+        [...task.positionDeletes, ...task.equalityDeletes, ...(task.deletionVector === undefined ? [] : [task.deletionVector])].map(
+          (d) => d.file.filePath,
+        ),
       ]),
     )
   }
@@ -262,7 +279,12 @@ describe('deletes', () => {
 
   test('a deletion vector stands for all position deletes of its file', async () => {
     const vector = deleteFile('v', 1, ['a'], { fileFormat: 'puffin', referencedDataFile: 'a1', contentOffset: 4, contentSizeInBytes: 10 })
-    expect(await applied(source([entry(vector, 9n), entry(deleteFile('p', 1, ['a']), 9n)]))).toEqual({ a1: ['v'], a5: ['p'], b1: [], f1: [] })
+    expect(await applied(source([entry(vector, 9n), entry(deleteFile('p', 1, ['a']), 9n)]))).toEqual({
+      a1: ['v'],
+      a5: ['p'],
+      b1: [],
+      f1: [],
+    })
   })
 
   test('deletes of other partitions are neither opened nor applied', async () => {
@@ -283,14 +305,9 @@ describe('aggregates from metadata', () => {
   test('exact where every row matches and no delete applies', async () => {
     const s = new TestSource().add('m1', [entry(file('a1', ['a'], 0n)), entry(file('a2', ['a'], 100n)), entry(file('b1', ['b'], 7n))])
     const tasks = await plan(s, eq(1, 'a')).collect()
-    expect(aggregateFiles(tasks, [count, of('countNonNull', 3), of('min', 3), of('max', 3), of('min', 1), of('countNonNull', 1)], schema)).toEqual([
-      20,
-      18,
-      0n,
-      109n,
-      'a',
-      20,
-    ])
+    expect(
+      aggregateFiles(tasks, [count, of('countNonNull', 3), of('min', 3), of('max', 3), of('min', 1), of('countNonNull', 1)], schema),
+    ).toEqual([20, 18, 0n, 109n, 'a', 20])
     expect(aggregateFiles([], [count, of('min', 3)], schema)).toEqual([0, null])
     expect(aggregateFiles(tasks, [of('countNonNull', 2)], schema)).toBeUndefined()
   })
@@ -298,12 +315,23 @@ describe('aggregates from metadata', () => {
   test('refused: a residual, a delete, strings by bounds, floats that may be NaN or zero', async () => {
     const s = new TestSource().add('m1', [entry(file('a1', ['a'], 0n))])
     expect(aggregateFiles(await plan(s, gtEq(3, 5n)).collect(), [count], schema)).toBeUndefined()
-    s.add('d', [entry(dataFile({ filePath: 'p', content: 1, specId: 1, partition: ['a'], recordCount: 1, fileSizeInBytes: 1 }), 9n)], { content: 'deletes' })
+    s.add('d', [entry(dataFile({ filePath: 'p', content: 1, specId: 1, partition: ['a'], recordCount: 1, fileSizeInBytes: 1 }), 9n)], {
+      content: 'deletes',
+    })
     expect(aggregateFiles(await plan(s).collect(), [count], schema)).toBeUndefined()
 
     const double = (value: number): Uint8Array => encodeSingleValue({ kind: 'double' }, value)
     const floats = async (nans: number | undefined, low: number): Promise<unknown> => {
-      const bounds = { lowerBounds: new Map([[1, text('a')], [4, double(low)]]), upperBounds: new Map([[1, text('b')], [4, double(5)]]) }
+      const bounds = {
+        lowerBounds: new Map([
+          [1, text('a')],
+          [4, double(low)],
+        ]),
+        upperBounds: new Map([
+          [1, text('b')],
+          [4, double(5)],
+        ]),
+      }
       const counts = nans === undefined ? {} : { nanValueCounts: new Map([[4, nans]]) }
       const unpartitioned = new TestSource().add('m', [entry(file('f', [], 0n, { ...bounds, ...counts }))])
       const tasks = await plan(unpartitioned).collect()

@@ -101,7 +101,10 @@ export class FileScan implements AsyncIterable<readonly FileScanTask[]> {
     counters.complete = true
   }
 
-  #keepManifests(manifests: readonly ManifestFile[]): { readonly data: readonly ManifestFile[]; readonly deletes: readonly ManifestFile[] } {
+  #keepManifests(manifests: readonly ManifestFile[]): {
+    readonly data: readonly ManifestFile[]
+    readonly deletes: readonly ManifestFile[]
+  } {
     const counters = this.#counters
     const data: ManifestFile[] = []
     const deletes: ManifestFile[] = []
@@ -249,6 +252,8 @@ function liveFiles(manifest: ManifestFile): number | undefined {
 
 /** The specs that live data files of a snapshot have: what `classifyPredicate` must be asked with. */
 export function specsWithData(manifests: readonly ManifestFile[], specs: readonly PartitionSpec[]): readonly PartitionSpec[] {
-  const ids = new Set(manifests.filter((manifest) => manifest.content === 'data' && liveFiles(manifest) !== 0).map((manifest) => manifest.partitionSpecId))
+  const ids = new Set(
+    manifests.filter((manifest) => manifest.content === 'data' && liveFiles(manifest) !== 0).map((manifest) => manifest.partitionSpecId),
+  )
   return specs.filter((spec) => ids.has(spec.specId))
 }

@@ -73,7 +73,8 @@ export class ScanCounters {
 export function scanReportText(report: ScanReport): string {
   const parts = [
     `manifests ${report.manifests.kept} of ${report.manifests.total}`,
-    `files ${report.files.kept} of ${report.totalExact ? '' : 'at least '}${report.files.total} (pruned by partition ${report.prunedByPartition}, by metrics ${report.prunedByMetrics})`,
+    `files ${report.files.kept} of ${report.totalExact ? '' : 'at least '}${report.files.total} ` +
+      `(pruned by partition ${report.prunedByPartition}, by metrics ${report.prunedByMetrics})`,
   ]
   if (report.deleteManifests.total > 0) {
     parts.push(`delete manifests ${report.deleteManifests.kept} of ${report.deleteManifests.total}`)

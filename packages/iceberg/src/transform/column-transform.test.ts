@@ -47,7 +47,11 @@ const plain = (type: IcebergType): Vector => {
     case 'int':
       return primitiveVector(arrow, ints, nulls)
     case 'date':
-      return primitiveVector(arrow, ints.map((v) => v % 1_000_000), nulls)
+      return primitiveVector(
+        arrow,
+        ints.map((v) => v % 1_000_000),
+        nulls,
+      )
     case 'decimal':
       return fixedVector(arrow, rows, words, nulls)
     case 'uuid':

@@ -33,7 +33,9 @@ export function transformColumn(transform: Transform, type: IcebergType, vector:
     case 'void':
       return nullsOf(arrowTypeOf(type), vector.length)
     case 'bucket':
-      return overDictionary(vector, (plain) => primitiveVector(int32, bucketColumn(type, plain, transform.count), { validity: plain.validity }))
+      return overDictionary(vector, (plain) =>
+        primitiveVector(int32, bucketColumn(type, plain, transform.count), { validity: plain.validity }),
+      )
     case 'truncate':
       return overDictionary(vector, (plain) => truncateColumn(type, plain, transform.width))
     case 'year':

@@ -86,7 +86,8 @@ describe('time transforms', () => {
 })
 
 test('null stays null, void forgets', () => {
-  for (const text of ['identity', 'bucket[4]', 'truncate[4]', 'void']) expect(applyTransform(parseTransform(text), simple('int'), null)).toBeNull()
+  for (const text of ['identity', 'bucket[4]', 'truncate[4]', 'void'])
+    expect(applyTransform(parseTransform(text), simple('int'), null)).toBeNull()
   expect(applyTransform({ kind: 'void' }, simple('int'), 3)).toBeNull()
 })
 

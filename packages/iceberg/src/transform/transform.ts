@@ -44,7 +44,10 @@ export function canTransform(transform: Transform, type: IcebergType): boolean {
   }
 }
 
-/** The type of the partition values. `day` gives a date, stored like the int that the spec names. An unknown transform's values are read as strings. */
+/**
+ * The type of the partition values. `day` gives a date, stored like the int that the spec names. An unknown transform's
+ * values are taken for strings.
+ */
 export function transformResultType(transform: Transform, type: IcebergType): IcebergType {
   switch (transform.kind) {
     case 'identity':

@@ -32,7 +32,8 @@ export class ColumnIds {
         for (let i = 0; i < out.length; i++) out[i] = this.#number(getBit(vector.values, i) ? 1 : 0, assign)
         break
       case 'primitive':
-        if (vector.values instanceof BigInt64Array || vector.values instanceof BigUint64Array) this.#longs(int32Words(vector.values), out, assign)
+        if (vector.values instanceof BigInt64Array || vector.values instanceof BigUint64Array)
+          this.#longs(int32Words(vector.values), out, assign)
         else for (let i = 0; i < out.length; i++) out[i] = this.#number(vector.values[i]!, assign)
         break
       case 'fixed':
@@ -47,7 +48,10 @@ export class ColumnIds {
         break
       }
       default:
-        throw new UnsupportedError({ code: 'EQUALITY_DELETE_ON_NESTED', message: `equality deletes on a column of type ${vector.type.kind} are not supported` })
+        throw new UnsupportedError({
+          code: 'EQUALITY_DELETE_ON_NESTED',
+          message: `equality deletes on a column of type ${vector.type.kind} are not supported`,
+        })
     }
     const { validity } = vector
     if (validity !== null) for (let i = 0; i < out.length; i++) if (((validity[i >>> 3]! >>> (i & 7)) & 1) === 0) out[i] = NULL_ID

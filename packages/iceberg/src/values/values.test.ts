@@ -82,7 +82,11 @@ test('Arrow schemas and back, with field ids at every depth', () => {
       {
         name: 'm',
         nullable: true,
-        type: { kind: 'map', key: { name: 'key', type: { kind: 'utf8' }, nullable: false }, value: { name: 'value', type: { kind: 'date32' }, nullable: true } },
+        type: {
+          kind: 'map',
+          key: { name: 'key', type: { kind: 'utf8' }, nullable: false },
+          value: { name: 'value', type: { kind: 'date32' }, nullable: true },
+        },
       },
       { name: 't', type: { kind: 'timestamp', unit: 'us', timezone: 'UTC' }, nullable: true },
     ],

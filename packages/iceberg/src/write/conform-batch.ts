@@ -34,7 +34,10 @@ export class BatchConformer {
       if (position < 0) return constantVector(type, field.writeDefault ?? null, batch.rowCount)
       const vector = batch.column(position)
       if (field.required && vector.nullCount > 0) {
-        throw new ExecutionError({ code: 'NULL_IN_REQUIRED_COLUMN', message: `column ${field.name} is required, but a row to write has a null there` })
+        throw new ExecutionError({
+          code: 'NULL_IN_REQUIRED_COLUMN',
+          message: `column ${field.name} is required, but a row to write has a null there`,
+        })
       }
       return typeEquals(vector.type, type) ? vector : convertVector(vector, type)
     })
@@ -47,13 +50,20 @@ function positionsOf(incoming: ArrowSchema, schema: Schema): readonly number[] {
   const matches = (given: Field, wanted: NestedField): boolean => (byId ? fieldIdOf(given) === wanted.id : given.name === wanted.name)
   const unknown = incoming.fields.find((given) => !schema.fields.some((wanted) => matches(given, wanted)))
   if (unknown !== undefined) {
-    throw new ConfigError({ code: 'UNKNOWN_COLUMN', message: `the table has no column ${unknown.name}`, hint: `it has ${schema.fields.map((field) => field.name).join(', ')}` })
+    throw new ConfigError({
+      code: 'UNKNOWN_COLUMN',
+      message: `the table has no column ${unknown.name}`,
+      hint: `it has ${schema.fields.map((field) => field.name).join(', ')}`,
+    })
   }
   return schema.fields.map((wanted) => {
     const position = incoming.fields.findIndex((given) => matches(given, wanted))
     if (position >= 0) requireWritable(incoming.fields[position]!, wanted)
     else if (wanted.required && (wanted.writeDefault ?? null) === null) {
-      throw new ConfigError({ code: 'REQUIRED_COLUMN_MISSING', message: `the rows to write have no column ${wanted.name}, which is required` })
+      throw new ConfigError({
+        code: 'REQUIRED_COLUMN_MISSING',
+        message: `the rows to write have no column ${wanted.name}, which is required`,
+      })
     }
     return position
   })

@@ -31,7 +31,12 @@ function batchOf(rows: readonly (readonly Scalar[])[], batchSchema: ArrowSchema 
   return new Batch(
     batchSchema,
     rows.length,
-    batchSchema.fields.map((field, c) => vectorFromScalars(field.type, rows.map((row) => row[c]!))),
+    batchSchema.fields.map((field, c) =>
+      vectorFromScalars(
+        field.type,
+        rows.map((row) => row[c]!),
+      ),
+    ),
   )
 }
 
@@ -41,7 +46,8 @@ const writerOf = (io: MemoryFileIO, more: Partial<DataWriterOptions> = {}): Data
 async function rowsOf(io: MemoryFileIO, file: DataFile): Promise<Scalar[][]> {
   const parquet = await ParquetFile.open(await openParquetSource(io, file.filePath))
   const rows: Scalar[][] = []
-  for await (const batch of parquet.read()) for (let i = 0; i < batch.rowCount; i++) rows.push(batch.columns().map((vector) => scalarAt(vector, i)))
+  for await (const batch of parquet.read())
+    for (let i = 0; i < batch.rowCount; i++) rows.push(batch.columns().map((vector) => scalarAt(vector, i)))
   return rows
 }
 
@@ -50,7 +56,13 @@ const bound = (bounds: DataFile['lowerBounds'], name: string): unknown => {
   return bytes === undefined ? undefined : decodeSingleValue(fieldByName(schema, name)!.field.type as PrimitiveType, bytes)
 }
 
-const row = (n: number, mission: string | null, day: number | null, voltage: number | null = n / 2, notes: string | null = null): Scalar[] => [BigInt(n), mission, day, voltage, notes]
+const row = (
+  n: number,
+  mission: string | null,
+  day: number | null,
+  voltage: number | null = n / 2,
+  notes: string | null = null,
+): Scalar[] => [BigInt(n), mission, day, voltage, notes]
 
 describe('partitions', () => {
   test('rows fan out by tuple into named folders, nulls included', async () => {
@@ -108,7 +120,9 @@ describe('sorting and rolling', () => {
     const writer = writerOf(io, { sortOrder, targetFileBytes: 400_000, properties: { 'write.parquet.compression-codec': 'uncompressed' } })
     const count = 60_000
     for (let b = 0; b < 6; b++) {
-      await writer.write(batchOf(Array.from({ length: count / 6 }, (_, i) => row((((b * count) / 6 + i) * 7919) % count, 'm', 1, (i * 31) % 997))))
+      await writer.write(
+        batchOf(Array.from({ length: count / 6 }, (_, i) => row((((b * count) / 6 + i) * 7919) % count, 'm', 1, (i * 31) % 997))),
+      )
     }
     const files = await writer.close()
     expect(files.length).toBeGreaterThan(2)
@@ -119,7 +133,9 @@ describe('sorting and rolling', () => {
       expect([bound(file.lowerBounds, 'id'), bound(file.upperBounds, 'id')]).toEqual([ids[0], ids.at(-1)])
       const parquet = await ParquetFile.open(await openParquetSource(io, file.filePath))
       expect(parquet.metadata.rowGroups[0]!.sortingColumns).toEqual([{ leaf: 0, descending: false, nullsFirst: true }])
-      expect(file.splitOffsets).toEqual(parquet.metadata.rowGroups.map((group) => Math.min(...group.columns.map((column) => column.pages.offset))))
+      expect(file.splitOffsets).toEqual(
+        parquet.metadata.rowGroups.map((group) => Math.min(...group.columns.map((column) => column.pages.offset))),
+      )
     }
   })
 })
@@ -129,15 +145,34 @@ describe('statistics', () => {
     const io = new MemoryFileIO()
     const writer = writerOf(io)
     const long = `${'z'.repeat(15)}\u{1F600}tail`
-    await writer.write(batchOf([row(1, 'a', 5, Number.NaN, long), row(2, 'b', null, 0, 'aaaaaaaaaaaaaaaabbb'), row(3, null, -7, -1.5, null), row(4, 'b', 6, null, 'm')]))
+    await writer.write(
+      batchOf([
+        row(1, 'a', 5, Number.NaN, long),
+        row(2, 'b', null, 0, 'aaaaaaaaaaaaaaaabbb'),
+        row(3, null, -7, -1.5, null),
+        row(4, 'b', 6, null, 'm'),
+      ]),
+    )
     const [file] = await writer.close()
     expect(file).toMatchObject({ recordCount: 4, content: 0, fileFormat: 'parquet', partition: [], specId: 0, sortOrderId: 0 })
     expect(file!.fileSizeInBytes).toBe((await io.stat(file!.filePath))!.size)
     expect([...file!.valueCounts!]).toEqual(schema.fields.map((field) => [field.id, 4]))
     expect(['id', 'mission', 'day', 'voltage', 'notes'].map((name) => file!.nullValueCounts!.get(id(name)))).toEqual([0, 1, 1, 1, 1])
     expect([...file!.nanValueCounts!]).toEqual([[id('voltage'), 1]])
-    expect(['id', 'mission', 'day', 'voltage', 'notes'].map((name) => bound(file!.lowerBounds, name))).toEqual([1n, 'a', -7, -1.5, 'aaaaaaaaaaaaaaaa'])
-    expect(['id', 'mission', 'day', 'voltage', 'notes'].map((name) => bound(file!.upperBounds, name))).toEqual([4n, 'b', 6, 0, `${'z'.repeat(15)}\u{1F601}`])
+    expect(['id', 'mission', 'day', 'voltage', 'notes'].map((name) => bound(file!.lowerBounds, name))).toEqual([
+      1n,
+      'a',
+      -7,
+      -1.5,
+      'aaaaaaaaaaaaaaaa',
+    ])
+    expect(['id', 'mission', 'day', 'voltage', 'notes'].map((name) => bound(file!.upperBounds, name))).toEqual([
+      4n,
+      'b',
+      6,
+      0,
+      `${'z'.repeat(15)}\u{1F601}`,
+    ])
     const sizes = [...file!.columnSizes!].map(([, size]) => size)
     expect(sizes).toHaveLength(5)
     expect(sizes.every((size) => size > 0)).toBe(true)
@@ -182,7 +217,8 @@ describe('rows that come in another shape', () => {
   test('mistakes are named, and abort leaves nothing', async () => {
     const io = new MemoryFileIO()
     const writer = writerOf(io)
-    const of = (name: string, kind: 'utf8' | 'int64', value: Scalar): Batch => batchOf([[value]], { fields: [{ name, type: { kind }, nullable: true }] })
+    const of = (name: string, kind: 'utf8' | 'int64', value: Scalar): Batch =>
+      batchOf([[value]], { fields: [{ name, type: { kind }, nullable: true }] })
     await expect(writer.write(of('nope', 'utf8', 'x'))).rejects.toThrow(/no column nope/)
     await expect(writer.write(of('id', 'utf8', 'x'))).rejects.toThrow(/column id is of type int64, the rows to write have utf8/)
     await expect(writer.write(of('mission', 'utf8', 'x'))).rejects.toThrow(/no column id, which is required/)
@@ -207,7 +243,13 @@ test('position deletes: sorted, with whole bounds, and read back', async () => {
   expect(one).toMatchObject({ content: 1, recordCount: 2, referencedDataFile: path })
   expect(Buffer.from(one.lowerBounds!.get(2147483546)!).toString()).toBe(path)
   expect(Buffer.from(one.upperBounds!.get(2147483546)!).toString()).toBe(path)
-  const two = await writePositionDeletes({ ...base, positions: new Map([['b', [1]], ['a', [2, 0]]]) })
+  const two = await writePositionDeletes({
+    ...base,
+    positions: new Map([
+      ['b', [1]],
+      ['a', [2, 0]],
+    ]),
+  })
   expect(two.referencedDataFile).toBeUndefined()
   expect(await readPositionDeletes(io, two, undefined)).toEqual(
     new Map([

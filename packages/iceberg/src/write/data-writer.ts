@@ -14,6 +14,7 @@ import { concatBatches, vectorBytes } from '@artemis/arrow'
 import { ConfigError } from '@artemis/errors'
 import type { ParquetWriterOptions } from '@artemis/parquet'
 import { ParquetWriter } from '@artemis/parquet'
+import pLimit from 'p-limit'
 import type { FileIO } from '../io/file-io.js'
 import { joinLocation } from '../io/location.js'
 import { stringifyJson } from '../metadata/json.js'
@@ -52,6 +53,8 @@ const DEFAULT_BUFFER_BYTES = 256 * 1024 * 1024
 const STREAM_ROWS = 16_384
 /** Open files of unsorted partitions, at most; each holds up to a row group. */
 const MAX_OPEN_FILES = 16
+/** Fewer than may be open, so that files in progress never make room for each other. */
+const CONCURRENT_CLOSES = 4
 
 interface OpenFile {
   readonly location: string
@@ -118,10 +121,7 @@ export class DataWriter {
   /** Finishes all files, and returns them in the order in which they were started. */
   async close(): Promise<readonly DataFile[]> {
     this.#requireOpen()
-    for (const partition of this.#partitions.values()) {
-      await this.#flush(partition)
-      await this.#finishFile(partition)
-    }
+    await this.#finishAll()
     this.#state = 'closed'
     return this.#finished.toSorted((a, b) => a.sequence - b.sequence).map(({ file }) => file)
   }
@@ -134,6 +134,22 @@ export class DataWriter {
     this.#partitions.clear()
     for (const { file } of this.#finished) await this.#options.io.delete(file.filePath)
     this.#finished.length = 0
+  }
+
+  /** Several files at once, as most of the time goes into waiting for the disk. All have ended when this returns or throws. */
+  async #finishAll(): Promise<void> {
+    // An unsorted partition's file may be closed to make room for another one, so those are filled one by one.
+    if (!this.#sorted) for (const partition of this.#partitions.values()) await this.#flush(partition)
+    const limit = pLimit(CONCURRENT_CLOSES)
+    const ended = await Promise.allSettled(
+      [...this.#partitions.values()].map((partition) =>
+        limit(async () => {
+          await this.#flush(partition)
+          await this.#finishFile(partition)
+        }),
+      ),
+    )
+    for (const end of ended) if (end.status === 'rejected') throw end.reason
   }
 
   async #add({ id, tuple, rows }: PartitionRows): Promise<void> {

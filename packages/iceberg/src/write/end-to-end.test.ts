@@ -49,7 +49,22 @@ const pick = <T>(items: readonly T[]): T => items[below(items.length)]!
 const columns: readonly (readonly [string, IcebergType, () => Scalar])[] = [
   ['id', { kind: 'long' }, () => BigInt(below(200)) - 100n],
   ['n', { kind: 'int' }, () => below(60) - 30],
-  ['name', { kind: 'string' }, () => pick(['', 'apollo', 'apollo-7', 'apollo-8', 'gemini', 'é\u{1F600}', 'zond', 'a longer name than sixteen characters', 'a longer name than sixteen characterz'])],
+  [
+    'name',
+    { kind: 'string' },
+    () =>
+      pick([
+        '',
+        'apollo',
+        'apollo-7',
+        'apollo-8',
+        'gemini',
+        'é\u{1F600}',
+        'zond',
+        'a longer name than sixteen characters',
+        'a longer name than sixteen characterz',
+      ]),
+  ],
   ['day', { kind: 'date' }, () => below(900) - 400],
   ['at', { kind: 'timestamptz' }, () => BigInt(below(2_000_000) - 1_000_000) * 86_400_000n + BigInt(below(3)) - 1n],
   ['local', { kind: 'timestamp' }, () => BigInt(below(400) - 200) * 3_600_000_000n - BigInt(below(2))],
@@ -62,14 +77,20 @@ const columns: readonly (readonly [string, IcebergType, () => Scalar])[] = [
 const schema = schemaOf(columns.map(([name, type]) => ({ name, type })))
 const positionOf = (name: string): number => columns.findIndex(([column]) => column === name)
 
-const randomRows = (count: number): Row[] => Array.from({ length: count }, () => columns.map(([, , value]) => (next() < 0.1 ? null : value())))
+const randomRows = (count: number): Row[] =>
+  Array.from({ length: count }, () => columns.map(([, , value]) => (next() < 0.1 ? null : value())))
 
 function batchOf(rows: readonly Row[], of: Schema): Batch {
   const arrow = arrowSchemaOf(of)
   return new Batch(
     arrow,
     rows.length,
-    arrow.fields.map((field, c) => vectorFromScalars(field.type, rows.map((row) => row[c]!))),
+    arrow.fields.map((field, c) =>
+      vectorFromScalars(
+        field.type,
+        rows.map((row) => row[c]!),
+      ),
+    ),
   )
 }
 
@@ -102,7 +123,12 @@ function randomPredicate(of: Schema, depth: number): Predicate {
   return compare(pick(operators), fieldId, value() as Value)
 }
 
-const text = (row: Row): string => row.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : Object.is(value, -0) ? '-0' : `${typeof value} ${String(value)}`)).join('|')
+const text = (row: Row): string =>
+  row
+    .map((value) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : Object.is(value, -0) ? '-0' : `${typeof value} ${String(value)}`,
+    )
+    .join('|')
 const texts = (rows: readonly Row[]): string[] => rows.map(text).sort()
 
 function rowTest(predicate: BoundPredicate, of: Schema): (row: Row) => boolean {
@@ -112,7 +138,11 @@ function rowTest(predicate: BoundPredicate, of: Schema): (row: Row) => boolean {
 }
 
 /** Plans `count` random predicates; the planned rows that match must be the rows that match of all that went in. */
-async function checkPredicates(table: Table, rows: readonly Row[], count: number): Promise<{ readonly pruned: number; readonly exact: number }> {
+async function checkPredicates(
+  table: Table,
+  rows: readonly Row[],
+  count: number,
+): Promise<{ readonly pruned: number; readonly exact: number }> {
   let pruned = 0
   let exact = 0
   const specs = table.metadata.partitionSpecs
@@ -133,16 +163,66 @@ async function checkPredicates(table: Table, rows: readonly Row[], count: number
 }
 
 const layouts: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
-  ['identity of strings and dates', [['name', 'identity'], ['flag', 'identity']]],
+  [
+    'identity of strings and dates',
+    [
+      ['name', 'identity'],
+      ['flag', 'identity'],
+    ],
+  ],
   ['identity of doubles and decimals', [['volt', 'identity']]],
-  ['identity of timestamps, uuids and binaries', [['key', 'identity'], ['raw', 'identity']]],
-  ['bucket', [['id', 'bucket[3]'], ['name', 'bucket[4]']]],
-  ['bucket of decimals, uuids and timestamps', [['amount', 'bucket[2]'], ['key', 'bucket[2]'], ['at', 'bucket[2]']]],
-  ['truncate', [['n', 'truncate[20]'], ['name', 'truncate[3]']]],
-  ['truncate of longs, decimals and binaries', [['id', 'truncate[75]'], ['raw', 'truncate[1]'], ['amount', 'truncate[1000000]']]],
-  ['year and month', [['day', 'year'], ['at', 'month']]],
+  [
+    'identity of timestamps, uuids and binaries',
+    [
+      ['key', 'identity'],
+      ['raw', 'identity'],
+    ],
+  ],
+  [
+    'bucket',
+    [
+      ['id', 'bucket[3]'],
+      ['name', 'bucket[4]'],
+    ],
+  ],
+  [
+    'bucket of decimals, uuids and timestamps',
+    [
+      ['amount', 'bucket[2]'],
+      ['key', 'bucket[2]'],
+      ['at', 'bucket[2]'],
+    ],
+  ],
+  [
+    'truncate',
+    [
+      ['n', 'truncate[20]'],
+      ['name', 'truncate[3]'],
+    ],
+  ],
+  [
+    'truncate of longs, decimals and binaries',
+    [
+      ['id', 'truncate[75]'],
+      ['raw', 'truncate[1]'],
+      ['amount', 'truncate[1000000]'],
+    ],
+  ],
+  [
+    'year and month',
+    [
+      ['day', 'year'],
+      ['at', 'month'],
+    ],
+  ],
   ['day', [['local', 'day']]],
-  ['hour and void', [['local', 'hour'], ['id', 'void']]],
+  [
+    'hour and void',
+    [
+      ['local', 'hour'],
+      ['id', 'void'],
+    ],
+  ],
   ['nothing', []],
 ]
 
@@ -153,7 +233,10 @@ describe.each(layouts)('partitioned by %s', (name, fields) => {
       { namespace: ['e2e'], name: name.replaceAll(/\W+/g, '_') },
       {
         schema,
-        partitionSpec: partitionSpecOf(schema, fields.map(([column, transform]) => ({ column, transform: parseTransform(transform) }))),
+        partitionSpec: partitionSpecOf(
+          schema,
+          fields.map(([column, transform]) => ({ column, transform: parseTransform(transform) })),
+        ),
         sortOrder: sortOrderOf(schema, [{ column: 'at' }]),
       },
     )
@@ -166,7 +249,10 @@ describe.each(layouts)('partitioned by %s', (name, fields) => {
 })
 
 test('a table that evolves: spec, schema, deletes, all at once', async () => {
-  const table = await catalog.createTable({ namespace: ['e2e'], name: 'evolving' }, { schema, partitionSpec: partitionSpecOf(schema, [{ column: 'name' }]) })
+  const table = await catalog.createTable(
+    { namespace: ['e2e'], name: 'evolving' },
+    { schema, partitionSpec: partitionSpecOf(schema, [{ column: 'name' }]) },
+  )
   let rows = randomRows(150)
   await append(table, rows)
   await table.updateSpec((update) => update.addField('day', parseTransform('month')))
@@ -185,7 +271,14 @@ test('a table that evolves: spec, schema, deletes, all at once', async () => {
     left.push(...inFile.filter((_, i) => i % 3 !== 0))
     const { dataFile, spec } = task
     delta.addDeletes(
-      await writePositionDeletes({ io: table.io, location: table.location, schema: table.schema, spec, partition: dataFile.partition, positions: new Map([[dataFile.filePath, positions]]) }),
+      await writePositionDeletes({
+        io: table.io,
+        location: table.location,
+        schema: table.schema,
+        spec,
+        partition: dataFile.partition,
+        positions: new Map([[dataFile.filePath, positions]]),
+      }),
     )
   }
   await delta.commit()
@@ -217,13 +310,25 @@ test('DuckDB reads the same rows from the files', async () => {
   try {
     const list = files.map((file) => `'${localPath(file.filePath).replaceAll("'", "''")}'`).join(', ')
     const result = await duckdb.runAndReadAll(
-      `SELECT id::VARCHAR, n::VARCHAR, name, (day - DATE '1970-01-01')::VARCHAR, epoch_us("at")::VARCHAR, epoch_us(local)::VARCHAR, volt::VARCHAR,
-        amount::VARCHAR, replace("key"::VARCHAR, '-', ''), hex(raw), flag::VARCHAR
+      `SELECT id::VARCHAR, n::VARCHAR, name, (day - DATE '1970-01-01')::VARCHAR, epoch_us("at")::VARCHAR, epoch_us(local)::VARCHAR,
+        volt::VARCHAR,        amount::VARCHAR, replace("key"::VARCHAR, '-', ''), hex(raw), flag::VARCHAR
        FROM read_parquet([${list}], hive_partitioning = false)`,
     )
     const theirs = result.getRows().map((row) => row.map((value) => (value === null ? 'null' : String(value).toLowerCase())).join('|'))
-    const float = (value: number): string => (Number.isNaN(value) ? 'nan' : value === Infinity ? 'inf' : Object.is(value, -0) ? '-0.0' : Number.isInteger(value) ? `${value}.0` : String(value))
-    const decimal = (value: bigint): string => `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value).padStart(4, '0').replace(/(\d{3})$/, '.$1')}`
+    const float = (value: number): string =>
+      Number.isNaN(value)
+        ? 'nan'
+        : value === Infinity
+          ? 'inf'
+          : Object.is(value, -0)
+            ? '-0.0'
+            : Number.isInteger(value)
+              ? `${value}.0`
+              : String(value)
+    const decimal = (value: bigint): string =>
+      `${value < 0n ? '-' : ''}${String(value < 0n ? -value : value)
+        .padStart(4, '0')
+        .replace(/(\d{3})$/, '.$1')}`
     const ours = rows.map((row) =>
       row
         .map((value, c) => {

@@ -26,7 +26,10 @@ export function sourceColumn(batch: Batch, schema: Schema, fieldId: number): Vec
   const idPath = fieldById(schema, fieldId)?.idPath ?? []
   const position = schema.fields.findIndex((field) => field.id === idPath[0])
   if (position < 0 || idPath.length > 1) {
-    throw new UnsupportedError({ code: 'NESTED_PARTITION_SOURCE', message: `field ${fieldId} is not a top-level column: writing by it is not supported yet` })
+    throw new UnsupportedError({
+      code: 'NESTED_PARTITION_SOURCE',
+      message: `field ${fieldId} is not a top-level column: writing by it is not supported yet`,
+    })
   }
   return batch.column(position)
 }
@@ -58,7 +61,8 @@ export class Partitioner {
       const source = fieldById(this.#schema, field.sourceId)
       // A void field may outlive its column.
       if (source === undefined) return nullsOf({ kind: 'null' }, batch.rowCount)
-      if (field.transform.kind === 'void') return nullsOf(arrowTypeOf(transformResultType(field.transform, source.field.type)), batch.rowCount)
+      if (field.transform.kind === 'void')
+        return nullsOf(arrowTypeOf(transformResultType(field.transform, source.field.type)), batch.rowCount)
       return transformColumn(field.transform, source.field.type, sourceColumn(batch, this.#schema, field.sourceId))
     })
     const ids = this.#ids.assign(values, batch.rowCount)

@@ -96,5 +96,8 @@ function deleteRows(paths: readonly string[], rows: readonly (readonly number[])
   const offsets = new Int32Array(paths.length + 1)
   encoded.forEach((bytes, i) => (offsets[i + 1] = offsets[i]! + bytes.length))
   const dictionary = bytesVector({ kind: 'utf8' }, offsets, new Uint8Array(Buffer.concat(encoded)))
-  return new Batch(arrowSchemaOf(positionDeleteSchema), rowCount, [dictionaryVector(codes, dictionary), primitiveVector({ kind: 'int64' }, positions)])
+  return new Batch(arrowSchemaOf(positionDeleteSchema), rowCount, [
+    dictionaryVector(codes, dictionary),
+    primitiveVector({ kind: 'int64' }, positions),
+  ])
 }

@@ -14,7 +14,10 @@ export function sortRows(batch: Batch, order: SortOrder, schema: Schema): Batch 
   const columns = order.fields.map((field) => {
     const source = fieldById(schema, field.sourceId)
     if (source === undefined || field.transform.kind === 'unknown') {
-      throw new UnsupportedError({ code: 'UNSUPPORTED_SORT_ORDER', message: `rows cannot be sorted by ${transformText(field.transform)} of field ${field.sourceId}` })
+      throw new UnsupportedError({
+        code: 'UNSUPPORTED_SORT_ORDER',
+        message: `rows cannot be sorted by ${transformText(field.transform)} of field ${field.sourceId}`,
+      })
     }
     const vector = transformColumn(field.transform, source.field.type, sourceColumn(batch, schema, field.sourceId))
     return { vector, descending: field.direction === 'desc', nullsFirst: field.nullOrder === 'nulls-first' }

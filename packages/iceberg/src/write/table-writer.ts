@@ -10,7 +10,10 @@ export interface TableWriterOptions {
 }
 
 /** Opens a writer for rows of a table; the files that it returns go to `table.newAppend()` or another operation. */
-export function dataWriterFor(table: { readonly io: FileIO; readonly metadata: TableMetadata }, options: TableWriterOptions = {}): DataWriter {
+export function dataWriterFor(
+  table: { readonly io: FileIO; readonly metadata: TableMetadata },
+  options: TableWriterOptions = {},
+): DataWriter {
   const { io, metadata } = table
   return new DataWriter({
     io,

@@ -48,7 +48,11 @@ function codecOf(text: string | undefined): WriteCodec {
     case 'uncompressed':
       return 'uncompressed'
     default:
-      throw new UnsupportedError({ code: 'UNSUPPORTED_CODEC', message: `Parquet cannot be written with the codec ${text}`, hint: 'use snappy, zstd, gzip or uncompressed' })
+      throw new UnsupportedError({
+        code: 'UNSUPPORTED_CODEC',
+        message: `Parquet cannot be written with the codec ${text}`,
+        hint: 'use snappy, zstd, gzip or uncompressed',
+      })
   }
 }
 
@@ -67,6 +71,10 @@ function byteSize(properties: Properties, key: string): number | undefined {
   const text = properties[key]
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!Number.isInteger(value) || value <= 0) throw new ConfigError({ code: 'BAD_TABLE_PROPERTY', message: `the table property ${key} is "${text}", which is not a positive whole number` })
+  if (!Number.isInteger(value) || value <= 0)
+    throw new ConfigError({
+      code: 'BAD_TABLE_PROPERTY',
+      message: `the table property ${key} is "${text}", which is not a positive whole number`,
+    })
   return value
 }

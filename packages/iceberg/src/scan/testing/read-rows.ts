@@ -30,7 +30,10 @@ export interface ReadFile {
 }
 
 /** The planned files of a table with their rows. The residual is not applied. */
-export async function readFiles(table: Table, options: ReadOptions = {}): Promise<{ readonly files: readonly ReadFile[]; readonly report: ScanReport }> {
+export async function readFiles(
+  table: Table,
+  options: ReadOptions = {},
+): Promise<{ readonly files: readonly ReadFile[]; readonly report: ScanReport }> {
   const snapshot = options.snapshot ?? currentSnapshot(table.metadata)
   const schema = options.schema ?? (snapshot === undefined ? table.schema : schemaOfSnapshot(table.metadata, snapshot))
   const scan = planSnapshot(table, { ...options, schema })
@@ -55,9 +58,19 @@ async function readTask(table: Table, task: FileScanTask, schema: Schema, loader
     const parquet = await ParquetFile.open(source)
     const nameMapping = nameMappingOf(table.metadata)
     const planOf = (fields: readonly NestedField[]) =>
-      planColumns({ fields, fileSchema: parquet.schema, nameMapping, spec: task.spec, partition: task.dataFile.partition, filePath: task.dataFile.filePath })
+      planColumns({
+        fields,
+        fileSchema: parquet.schema,
+        nameMapping,
+        spec: task.spec,
+        partition: task.dataFile.partition,
+        filePath: task.dataFile.filePath,
+      })
     const deleted = await loader.deletedRows(task)
-    const equality = (await loader.equalityDeletes(task)).map((set) => ({ set, sources: planOf(set.fieldIds.map((id) => loader.fieldOf(id))) }))
+    const equality = (await loader.equalityDeletes(task)).map((set) => ({
+      set,
+      sources: planOf(set.fieldIds.map((id) => loader.fieldOf(id))),
+    }))
     const wanted = planOf(schema.fields)
     const indexes = fileColumnsOf([...wanted, ...equality.flatMap((item) => item.sources)])
     const rows: (readonly Scalar[])[] = []
@@ -68,7 +81,12 @@ async function readTask(table: Table, task: FileScanTask, schema: Schema, loader
         const columnOf = (index: number): Vector => batch.column(indexes.indexOf(index))
         const kept = new Set(deleted?.survivors(start, count) ?? range(count))
         for (const { set, sources } of equality) {
-          const survivors = new Set(set.survivors(sources.map((item) => materializeColumn(item, columnOf, count)), count) ?? range(count))
+          const survivors = new Set(
+            set.survivors(
+              sources.map((item) => materializeColumn(item, columnOf, count)),
+              count,
+            ) ?? range(count),
+          )
           for (const row of kept) if (!survivors.has(row)) kept.delete(row)
         }
         const vectors = wanted.map((item) => materializeColumn(item, columnOf, count))
