@@ -8,7 +8,9 @@ import type { Catalog, PartitionSpec, Schema } from '../src/index.js'
 const schema: Schema = {
   schemaId: 0,
   identifierFieldIds: [],
-  fields: [{ id: 1, name: 'id', required: true, type: { kind: 'long' }, doc: undefined, initialDefault: undefined, writeDefault: undefined }],
+  fields: [
+    { id: 1, name: 'id', required: true, type: { kind: 'long' }, doc: undefined, initialDefault: undefined, writeDefault: undefined },
+  ],
 }
 const partitionSpec: PartitionSpec = {
   specId: 0,
@@ -90,7 +92,11 @@ async function checkCommits(catalog: Catalog, options: ConformanceOptions): Prom
   const stale = { kind: 'assert-ref-snapshot-id', ref: 'main', snapshotId: 5n } as const
   await refused(catalog.commitTable(id, { requirements: [stale], updates: [] }, Date.now()), 'COMMIT_CONFLICT')
   await refused(
-    catalog.commitTable({ namespace: ['sda'], name: 'gone' }, { requirements: [{ kind: 'assert-table-uuid', uuid: 'x' }], updates: [] }, Date.now()),
+    catalog.commitTable(
+      { namespace: ['sda'], name: 'gone' },
+      { requirements: [{ kind: 'assert-table-uuid', uuid: 'x' }], updates: [] },
+      Date.now(),
+    ),
     'COMMIT_CONFLICT',
   )
   const [first, second] = await Promise.all([ours.newAppend().commit(), theirs.newAppend().commit()])
@@ -102,7 +108,9 @@ async function checkCommits(catalog: Catalog, options: ConformanceOptions): Prom
     ours.metadata.snapshots.map((snapshot) => snapshot.sequenceNumber),
     [1n, 2n],
   )
-  await ours.updateProperties({ set: { 'write.metadata.previous-versions-max': '2', 'write.metadata.delete-after-commit.enabled': 'true' } })
+  await ours.updateProperties({
+    set: { 'write.metadata.previous-versions-max': '2', 'write.metadata.delete-after-commit.enabled': 'true' },
+  })
   for (let i = 0; i < 3; i++) await ours.updateProperties({ set: { i: String(i) } })
   assert.equal(ours.metadata.metadataLog.length, 2)
   const files = await ours.io.list(`${ours.location}/metadata`)

@@ -47,8 +47,8 @@ async function hasModules(names: string): Promise<boolean> {
 
 const hasPyiceberg = await hasModules('pyiceberg.table, pyiceberg.catalog.sql, pyarrow')
 const hasDuckdb = await hasModules('duckdb, duckdb_extension_iceberg, duckdb_extension_avro, pyarrow')
-if (!hasPyiceberg) console.log(`skipped: no pyiceberg in ${venv}`)
-if (!hasDuckdb) console.log(`skipped: no DuckDB with its Iceberg extension in ${venv}`)
+if (!hasPyiceberg) process.stdout.write(`skipped: no pyiceberg in ${venv}\n`)
+if (!hasDuckdb) process.stdout.write(`skipped: no DuckDB with its Iceberg extension in ${venv}\n`)
 
 async function nodeWithSqlite(): Promise<string | undefined> {
   if (!built) return undefined
@@ -70,6 +70,9 @@ describe('a table of the filesystem catalog', () => {
     table = await writeShowcase(modules, catalog, 'showcase')
     rows = await readRows(modules, table)
     before = await readRows(modules, table, table.snapshotByRef('before'))
+  })
+
+  it('has lost the rows that were deleted, and only since', () => {
     expect(rows.length).toBeGreaterThan(400)
     expect(rows.length).toBeLessThan(460)
     expect(before).toHaveLength(400)
@@ -115,7 +118,7 @@ describe('tables of a SQLite catalog that we share', () => {
   beforeAll(async () => {
     node = hasPyiceberg ? await nodeWithSqlite() : undefined
     if (node === undefined) {
-      console.log('skipped: the SQLite part needs pyiceberg, the built package and a Node.js with node:sqlite')
+      process.stdout.write('skipped: the SQLite part needs pyiceberg, the built package and a Node.js with node:sqlite\n')
       return
     }
     await iceberg.localFileIO().createFolder(sqlite)

@@ -84,7 +84,12 @@ export async function appendRows(modules: Modules, table: Iceberg.Table, from: n
   const writer = iceberg.dataWriterFor(table)
   const schema = iceberg.arrowSchemaOf(table.schema)
   const numbers = Array.from({ length: to - from }, (_, i) => from + i)
-  const columns = schema.fields.map((field) => arrow.vectorFromScalars(field.type, numbers.map((i) => valueOf(field.name, i))))
+  const columns = schema.fields.map((field) =>
+    arrow.vectorFromScalars(
+      field.type,
+      numbers.map((i) => valueOf(field.name, i)),
+    ),
+  )
   await writer.write(new arrow.Batch(schema, numbers.length, columns))
   const files = await writer.close()
   const append = table.newAppend()
@@ -113,13 +118,11 @@ export async function writeShowcase(modules: Modules, catalog: Iceberg.Catalog, 
   await table.manageSnapshots().createTag('before').commit()
   await deleteEveryFifth(modules, table, first[0]!)
   await table.updateSchema((update) => update.addColumn('signal', { kind: 'double' }).renameColumn('half', 'half_ratio').dropColumn('flag'))
-  await table.updateSchema((update) => update.updateColumnType('price', { kind: 'decimal', precision: 18, scale: 2 }).renameColumn('half_ratio', 'half'))
+  await table.updateSchema((update) =>
+    update.updateColumnType('price', { kind: 'decimal', precision: 18, scale: 2 }).renameColumn('half_ratio', 'half'),
+  )
   await table.updateSpec((update) =>
-    update
-      .removeField('at_month')
-      .addField('born', { kind: 'year' })
-      .addField('amount')
-      .addField('uid', { kind: 'bucket', count: 2 }),
+    update.removeField('at_month').addField('born', { kind: 'year' }).addField('amount').addField('uid', { kind: 'bucket', count: 2 }),
   )
   await appendRows(modules, table, 400, 460)
   return table
@@ -160,7 +163,14 @@ export async function readRows(modules: Modules, table: Iceberg.Table, snapshot?
   for (const task of tasks) {
     const file = await parquet.ParquetFile.open(await iceberg.openParquetSource(table.io, task.dataFile.filePath))
     const { spec, dataFile } = task
-    const sources = iceberg.planColumns({ fields: schema.fields, fileSchema: file.schema, nameMapping: undefined, spec, partition: dataFile.partition, filePath: dataFile.filePath })
+    const sources = iceberg.planColumns({
+      fields: schema.fields,
+      fileSchema: file.schema,
+      nameMapping: undefined,
+      spec,
+      partition: dataFile.partition,
+      filePath: dataFile.filePath,
+    })
     const deleted = await loader.deletedRows(task)
     let position = 0
     for await (const batch of file.read()) {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { createRequire } from 'node:module'
+import avsc from 'avsc'
 import { describe, expect, it } from 'vitest'
 import { ArtemisError, DataError, UnsupportedError } from '@artemis/errors'
 import { openAvroFile, readAvroRecords } from './container.js'
@@ -12,7 +12,6 @@ import { snappyDecompress } from './snappy.js'
 import { AvroOutput, signedBigEndian, writeAvroFile } from './writer.js'
 import { bigEndianSigned } from './reader.js'
 
-const avsc = createRequire(import.meta.url)('avsc') as typeof import('avsc')
 const corpus = new URL('../../../../../shared/corpus/iceberg/', import.meta.url).pathname
 
 /** Longs as bigint, so that the oracle is exact too. */
@@ -43,7 +42,11 @@ const schema = {
     { name: 'blob', type: 'bytes', 'field-id': 8 },
     { name: 'uuid', type: { type: 'fixed', name: 'uuid_fixed', size: 16 }, 'field-id': 9 },
     { name: 'list', type: { type: 'array', items: 'string', 'element-id': 11 }, 'field-id': 10 },
-    { name: 'nested', type: { type: 'record', name: 'r12', fields: [{ name: 'x', type: ['null', 'int'], 'field-id': 13 }] }, 'field-id': 12 },
+    {
+      name: 'nested',
+      type: { type: 'record', name: 'r12', fields: [{ name: 'x', type: ['null', 'int'], 'field-id': 13 }] },
+      'field-id': 12,
+    },
     { name: 'color', type: { type: 'enum', name: 'color', symbols: ['red', 'green'] }, 'field-id': 14 },
   ],
 }
@@ -77,7 +80,6 @@ function randomRecord(random: () => number) {
     color: random() < 0.5 ? 'red' : 'green',
   }
 }
-
 
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
@@ -170,7 +172,14 @@ describe('Avro container files', () => {
           type: {
             type: 'array',
             logicalType: 'map',
-            items: { type: 'record', name: 'k117_v118', fields: [{ name: 'key', type: 'int', 'field-id': 117 }, { name: 'value', type: 'long', 'field-id': 118 }] },
+            items: {
+              type: 'record',
+              name: 'k117_v118',
+              fields: [
+                { name: 'key', type: 'int', 'field-id': 117 },
+                { name: 'value', type: 'long', 'field-id': 118 },
+              ],
+            },
           },
         },
         { name: 'd', type: { type: 'fixed', name: 'd9', size: 9, logicalType: 'decimal', precision: 20, scale: 2 } },
@@ -178,7 +187,15 @@ describe('Avro container files', () => {
         { name: 'm', type: { type: 'map', values: 'long' } },
       ],
     }
-    const record = { sizes: new Map([[1, 2n], [-5, 2n ** 60n]]), d: -12345678901234567890n, e: 128n, m: new Map([['x', 1n]]) }
+    const record = {
+      sizes: new Map([
+        [1, 2n],
+        [-5, 2n ** 60n],
+      ]),
+      d: -12345678901234567890n,
+      e: 128n,
+      m: new Map([['x', 1n]]),
+    }
     expect(readAvroRecords(writeAvroFile({ schema: withMaps, records: [record] }))).toEqual([record])
   })
 
@@ -202,7 +219,8 @@ describe('Avro container files', () => {
     for (const original of [pristine, deflated]) {
       for (let i = 0; i < 3000; i++) {
         const bytes = Uint8Array.from(i % 3 === 0 ? original.subarray(0, Math.floor(random() * original.length)) : original)
-        for (let change = i % 3; change > 0 && bytes.length > 0; change--) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
+        for (let change = i % 3; change > 0 && bytes.length > 0; change--)
+          bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
         try {
           readAvroRecords(bytes)
         } catch (error) {
@@ -295,7 +313,10 @@ function decodeWithAvsc(bytes: Uint8Array): Promise<unknown[]> {
     const records: unknown[] = []
     const decoder = new avsc.streams.BlockDecoder({
       parseHook: (read: unknown) =>
-        avsc.Type.forSchema(read as never, { registry: { long: longType }, wrapUnions: false, logicalTypes: { decimal: DecimalType } } as never),
+        avsc.Type.forSchema(
+          read as never,
+          { registry: { long: longType }, wrapUnions: false, logicalTypes: { decimal: DecimalType } } as never,
+        ),
     } as never)
     decoder.on('data', (record: unknown) => records.push(record))
     decoder.on('end', () => resolve(records))

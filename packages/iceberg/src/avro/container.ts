@@ -85,7 +85,8 @@ function* readBlocks(bytes: Uint8Array, start: number, context: BlockContext): I
     const compressed = cursor.readBytes()
     const marker = cursor.readFixed(SYNC_SIZE)
     for (let i = 0; i < SYNC_SIZE; i++) {
-      if (marker[i] !== context.sync[i]) throw new DataError({ code: 'AVRO_INVALID', message: 'Avro block does not end in the sync marker' })
+      if (marker[i] !== context.sync[i])
+        throw new DataError({ code: 'AVRO_INVALID', message: 'Avro block does not end in the sync marker' })
     }
     const plain = decompressBlock(context.codec, compressed)
     if (count < 0) throw new DataError({ code: 'AVRO_INVALID', message: `Avro block claims ${count} records` })

@@ -107,7 +107,8 @@ export function compileProjection(record: AvroRecord, projection: readonly Proje
 }
 
 function projectedReader(type: AvroType, field: ProjectedField): ValueReader {
-  if (type.kind === 'union') return unionReader(type.branches.map((branch) => (branch.kind === 'null' ? () => null : projectedReader(branch, field))))
+  if (type.kind === 'union')
+    return unionReader(type.branches.map((branch) => (branch.kind === 'null' ? () => null : projectedReader(branch, field))))
   const { as } = field
   if (as === 'value') return compileReader(type)
   if (as === 'offset') {

@@ -7,7 +7,13 @@ import { DataError, UnsupportedError } from '@artemis/errors'
 export type AvroType =
   | { readonly kind: AvroPrimitive; readonly logicalType: string | undefined }
   | { readonly kind: 'decimal-bytes'; readonly precision: number; readonly scale: number }
-  | { readonly kind: 'fixed'; readonly name: string; readonly size: number; readonly logicalType: string | undefined; readonly scale: number }
+  | {
+      readonly kind: 'fixed'
+      readonly name: string
+      readonly size: number
+      readonly logicalType: string | undefined
+      readonly scale: number
+    }
   | { readonly kind: 'enum'; readonly name: string; readonly symbols: readonly string[] }
   | { readonly kind: 'array'; readonly items: AvroType; readonly elementId: number | undefined; readonly isMap: boolean }
   | { readonly kind: 'map'; readonly values: AvroType }
@@ -131,7 +137,8 @@ function withLogicalType(type: AvroType, node: Readonly<Record<string, unknown>>
   if (type.kind === 'bytes' && logicalType === 'decimal') {
     return { kind: 'decimal-bytes', precision: optionalInteger(node['precision']) ?? 0, scale: optionalInteger(node['scale']) ?? 0 }
   }
-  if (type.kind === 'int' || type.kind === 'long' || type.kind === 'string' || type.kind === 'bytes') return { kind: type.kind, logicalType }
+  if (type.kind === 'int' || type.kind === 'long' || type.kind === 'string' || type.kind === 'bytes')
+    return { kind: type.kind, logicalType }
   return type
 }
 
@@ -142,7 +149,8 @@ function textOf(node: Readonly<Record<string, unknown>>, key: string): string {
 }
 
 function stringsOf(value: unknown): readonly string[] {
-  if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string')) throw invalid('has an enum without symbols')
+  if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string'))
+    throw invalid('has an enum without symbols')
   return value
 }
 

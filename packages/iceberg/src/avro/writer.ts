@@ -177,7 +177,8 @@ function unionWriter(branches: readonly AvroType[]): ValueWriter {
   const nullBranch = branches.findIndex((branch) => branch.kind === 'null')
   const valueBranch = branches.findIndex((branch) => branch.kind !== 'null')
   const valueType = branches[valueBranch]
-  if (valueType === undefined || branches.length > 2) throw new InternalError({ code: 'AVRO_WRITE', message: 'only unions of null and one type are written' })
+  if (valueType === undefined || branches.length > 2)
+    throw new InternalError({ code: 'AVRO_WRITE', message: 'only unions of null and one type are written' })
   const write = compileWriter(valueType)
   return (output, value) => {
     if (value === null || value === undefined) {

@@ -30,7 +30,10 @@ const corpus = fileURLToPath(new URL('../../../../../shared/corpus/iceberg', imp
 describe('the filesystem catalog', () => {
   it('does what every catalog must, on disk', async () => {
     const options = { warehouse: join(folder, 'conform'), io }
-    await checkCatalog(new FilesystemCatalog(options), { rival: new FilesystemCatalog({ ...options, cache: new IcebergCache() }), renames: false })
+    await checkCatalog(new FilesystemCatalog(options), {
+      rival: new FilesystemCatalog({ ...options, cache: new IcebergCache() }),
+      renames: false,
+    })
   })
 
   it('does what every catalog must, in memory', async () => {
@@ -61,7 +64,10 @@ describe('the filesystem catalog', () => {
     const catalog = new FilesystemCatalog({ warehouse: '/w', io: memory })
     await catalog.createNamespace(['sda'])
     const table = await catalog.createTable(shared, { schema })
-    await table.newAppend().appendFile(dataFile({ filePath: '/w/x', recordCount: 1, fileSizeInBytes: 1 })).commit()
+    await table
+      .newAppend()
+      .appendFile(dataFile({ filePath: '/w/x', recordCount: 1, fileSizeInBytes: 1 }))
+      .commit()
     const visit = async () => {
       const loaded = await catalog.loadTable(shared)
       for (const manifest of await loaded.manifests(loaded.currentSnapshot()!)) await loaded.manifestEntries(manifest)
@@ -86,12 +92,18 @@ describe('the filesystem catalog', () => {
     await catalog.createNamespace(['sda'])
     const table = await catalog.createTable(shared, { schema })
     await io.write(`${table.location}/data/a`, Buffer.from('a'))
-    await table.newAppend().appendFile(dataFile({ filePath: `${table.location}/data/a`, recordCount: 1, fileSizeInBytes: 1 })).commit()
+    await table
+      .newAppend()
+      .appendFile(dataFile({ filePath: `${table.location}/data/a`, recordCount: 1, fileSizeInBytes: 1 }))
+      .commit()
     cpSync(join(folder, 'original'), join(folder, 'copy'), { recursive: true })
     const copied = await new FilesystemCatalog({ warehouse: join(folder, 'copy'), io }).loadTable(shared)
     const before = (await io.list(join(folder, 'original'))).map((file) => file.location).sort()
     await copied.io.write(`${copied.location}/data/b`, Buffer.from('b'))
-    await copied.newAppend().appendFile(dataFile({ filePath: `${copied.location}/data/b`, recordCount: 1, fileSizeInBytes: 1 })).commit()
+    await copied
+      .newAppend()
+      .appendFile(dataFile({ filePath: `${copied.location}/data/b`, recordCount: 1, fileSizeInBytes: 1 }))
+      .commit()
     expect(copied.currentSnapshot()!.summary['total-data-files']).toBe('2')
     expect((await io.list(join(folder, 'original'))).map((file) => file.location).sort()).toEqual(before)
     expect(existsSync(join(folder, 'copy/sda/shared/data/b'))).toBe(true)
@@ -106,7 +118,11 @@ describe('the filesystem catalog', () => {
     await Promise.all(
       Array.from({ length: 8 }, async (_, writer) => {
         const own = await catalog.loadTable(shared)
-        for (let i = 0; i < 4; i++) await own.newAppend().appendFile(dataFile({ filePath: `/x/${writer}-${i}`, recordCount: 1, fileSizeInBytes: 1 })).commit()
+        for (let i = 0; i < 4; i++)
+          await own
+            .newAppend()
+            .appendFile(dataFile({ filePath: `/x/${writer}-${i}`, recordCount: 1, fileSizeInBytes: 1 }))
+            .commit()
       }),
     )
     await table.refresh()
@@ -119,7 +135,9 @@ describe('the filesystem catalog', () => {
     await catalog.createNamespace(['sda'])
     const properties = { 'commit.retry.num-retries': '100', 'commit.retry.min-wait-ms': '2', 'commit.retry.max-wait-ms': '40' }
     const table = await catalog.createTable(shared, { schema, properties })
-    await Promise.all(['a', 'b', 'c'].map((name) => run(process.execPath, [join(interop, 'append-worker.mjs'), 'filesystem', warehouse, '12', name])))
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) => run(process.execPath, [join(interop, 'append-worker.mjs'), 'filesystem', warehouse, '12', name])),
+    )
     await table.refresh()
     await expectAll(table, 36)
   })
@@ -128,7 +146,9 @@ describe('the filesystem catalog', () => {
 /** Every append is there, once, in an unbroken line of snapshots. */
 async function expectAll(table: Awaited<ReturnType<typeof openStaticTable>>, count: number): Promise<void> {
   expect(table.metadata.snapshots).toHaveLength(count)
-  expect(table.metadata.snapshots.map((snapshot) => snapshot.sequenceNumber)).toEqual(Array.from({ length: count }, (_, i) => BigInt(i + 1)))
+  expect(table.metadata.snapshots.map((snapshot) => snapshot.sequenceNumber)).toEqual(
+    Array.from({ length: count }, (_, i) => BigInt(i + 1)),
+  )
   expect(table.currentSnapshot()!.summary['total-data-files']).toBe(String(count))
   const paths = new Set<string>()
   for (const manifest of await table.manifests(table.currentSnapshot()!)) {
@@ -161,8 +181,7 @@ describe('the SQLite catalog', () => {
   it.skipIf(!built)('does what every catalog must, in several processes too, and opens the databases of pyiceberg', async (context) => {
     const node = await nodeWithSqlite()
     if (node === undefined) {
-      console.log('skipped: no Node.js with node:sqlite is at hand')
-      context.skip()
+      context.skip('no Node.js with node:sqlite is at hand')
       return
     }
     const parameters = ['--no-warnings', join(interop, 'sqlite-check.mjs'), join(folder, 'sqlite'), ...(existsSync(corpus) ? [corpus] : [])]

@@ -15,7 +15,12 @@ const MEMORY_PER_JSON_BYTE = 4
  * Loads a metadata file. `version` tells apart two files that had the same name one after the other, as `v1.metadata.json`
  * of a table that was dropped and made again; names with a uuid need none.
  */
-export async function loadMetadataFile(io: FileIO, cache: IcebergCache | undefined, location: string, version = ''): Promise<LoadedMetadata> {
+export async function loadMetadataFile(
+  io: FileIO,
+  cache: IcebergCache | undefined,
+  location: string,
+  version = '',
+): Promise<LoadedMetadata> {
   const load = async () => {
     const bytes = await io.read(location)
     return { value: decodeMetadataFile(bytes, location), bytes: bytes.length * MEMORY_PER_JSON_BYTE }

@@ -18,15 +18,7 @@ import { encodeMetadataFile, metadataVersionOf } from '../metadata/metadata-file
 import type { TableMetadata } from '../model/table-metadata.js'
 import { Table } from '../table/table.js'
 import type { Catalog, CatalogContext, CatalogOptions, LoadedMetadata, Namespace, TableIdentifier } from './catalog.js'
-import {
-  catalogContext,
-  checkNames,
-  namespaceExists,
-  namespaceNotEmpty,
-  namespaceNotFound,
-  tableExists,
-  tableNotFound,
-} from './catalog.js'
+import { catalogContext, checkNames, namespaceExists, namespaceNotEmpty, namespaceNotFound, tableExists, tableNotFound } from './catalog.js'
 import { deleteDropped, loadMetadataFile, recordedLocation, tableIO, withMetadataLog } from './metadata-store.js'
 import { openSqlite } from './sqlite-database.js'
 import { SqliteCatalogRows } from './sqlite-rows.js'
@@ -87,7 +79,8 @@ class SqliteCatalog implements Catalog {
 
   async dropNamespace(namespace: Namespace): Promise<void> {
     this.#requireNamespace(namespace)
-    if (this.#rows.tables(namespace.join('.')).length > 0 || (await this.listNamespaces(namespace)).length > 0) throw namespaceNotEmpty(namespace)
+    if (this.#rows.tables(namespace.join('.')).length > 0 || (await this.listNamespaces(namespace)).length > 0)
+      throw namespaceNotEmpty(namespace)
     this.#rows.removeNamespace(namespace.join('.'))
   }
 
@@ -125,7 +118,9 @@ class SqliteCatalog implements Catalog {
     checkNames([...identifier.namespace, identifier.name])
     this.#requireNamespace(identifier.namespace)
     if (await this.tableExists(identifier)) throw tableExists(identifier)
-    const folder = this.#rows.namespaceProperties(identifier.namespace.join('.'))['location'] ?? `${this.#warehouse}/${identifier.namespace.join('.')}.db`
+    const folder =
+      this.#rows.namespaceProperties(identifier.namespace.join('.'))['location'] ??
+      `${this.#warehouse}/${identifier.namespace.join('.')}.db`
     const location = trimTrailingSlashes(table.location ?? joinLocation(folder, identifier.name))
     const timestampMs = options?.timestampMs ?? this.#context.environment.now()
     return this.#table(identifier, await this.commitTable(identifier, newTableCommit(table, location), timestampMs))
@@ -195,7 +190,10 @@ class SqliteCatalog implements Catalog {
   async #publish(identifier: TableIdentifier, location: string, base: string | undefined): Promise<void> {
     let published: boolean
     try {
-      published = base === undefined ? this.#rows.insertTable(key(identifier), location) : this.#rows.replaceMetadata(key(identifier), { location, base })
+      published =
+        base === undefined
+          ? this.#rows.insertTable(key(identifier), location)
+          : this.#rows.replaceMetadata(key(identifier), { location, base })
     } catch (error) {
       published = this.#isPublished(identifier, location, error)
     }

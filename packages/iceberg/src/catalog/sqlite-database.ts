@@ -50,7 +50,9 @@ async function connectionClass(): Promise<ConnectionClass> {
   if (found !== undefined) return found
   throw new ConfigError({
     code: 'SQLITE_NOT_AVAILABLE',
-    message: `the SQLite catalog needs "node:sqlite", which Node.js ${process.versions.node} does not have, or the package "better-sqlite3"`,
+    message:
+      `the SQLite catalog needs "node:sqlite", which Node.js ${process.versions.node} does not have, ` +
+      'or the package "better-sqlite3"',
     hint: 'Run Node.js 22.13 or later, or install better-sqlite3 version 12 or later.',
   })
 }

@@ -56,10 +56,10 @@ export class SqliteCatalogRows {
   }
 
   namespaceProperties(namespace: string): Readonly<Record<string, string>> {
-    const rows = this.#all('SELECT property_key, property_value FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ?', [
-      this.#catalog,
-      namespace,
-    ])
+    const rows = this.#all(
+      'SELECT property_key, property_value FROM iceberg_namespace_properties WHERE catalog_name = ? AND namespace = ?',
+      [this.#catalog, namespace],
+    )
     return Object.fromEntries(rows.map((row) => [String(row['property_key']), String(row['property_value'])]))
   }
 
@@ -74,15 +74,17 @@ export class SqliteCatalogRows {
   }
 
   tables(namespace: string): readonly string[] {
-    const rows = this.#all(`SELECT table_name FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ?${this.#isTable} ORDER BY table_name`, [
-      this.#catalog,
-      namespace,
-    ])
+    const rows = this.#all(
+      `SELECT table_name FROM iceberg_tables WHERE catalog_name = ? AND table_namespace = ?${this.#isTable} ORDER BY table_name`,
+      [this.#catalog, namespace],
+    )
     return rows.map((row) => String(row['table_name']))
   }
 
   metadataLocation(key: TableKey): string | undefined {
-    const location = this.#all(`SELECT metadata_location FROM iceberg_tables WHERE ${OF_TABLE}${this.#isTable}`, this.#of(key))[0]?.['metadata_location']
+    const location = this.#all(`SELECT metadata_location FROM iceberg_tables WHERE ${OF_TABLE}${this.#isTable}`, this.#of(key))[0]?.[
+      'metadata_location'
+    ]
     return typeof location === 'string' ? location : undefined
   }
 
@@ -106,7 +108,13 @@ export class SqliteCatalogRows {
   }
 
   renameTable(from: TableKey, to: TableKey): boolean {
-    return this.#run(`UPDATE iceberg_tables SET table_namespace = ?, table_name = ? WHERE ${OF_TABLE}${this.#isTable}`, [to.namespace, to.name, ...this.#of(from)]) === 1
+    return (
+      this.#run(`UPDATE iceberg_tables SET table_namespace = ?, table_name = ? WHERE ${OF_TABLE}${this.#isTable}`, [
+        to.namespace,
+        to.name,
+        ...this.#of(from),
+      ]) === 1
+    )
   }
 
   close(): void {

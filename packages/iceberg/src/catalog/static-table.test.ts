@@ -58,7 +58,8 @@ describe.skipIf(folders.length === 0)('the tables of ../shared/corpus/iceberg (s
       for (const manifest of await table.manifests(snapshot)) {
         const all = await table.manifestEntries(manifest)
         const counts = [0, 1, 2].map((status) => all.filter((entry) => entry.status === status).length)
-        if (table.metadata.formatVersion > 1) expect(counts).toEqual([manifest.existingFilesCount, manifest.addedFilesCount, manifest.deletedFilesCount])
+        if (table.metadata.formatVersion > 1)
+          expect(counts).toEqual([manifest.existingFilesCount, manifest.addedFilesCount, manifest.deletedFilesCount])
       }
     }
   })
@@ -74,20 +75,53 @@ describe.skipIf(folders.length === 0)('the tables of ../shared/corpus/iceberg (s
     const rows = []
     for (const manifest of await table.manifests(table.currentSnapshot()!)) {
       for (const { status, dataFile, sequenceNumber, fileSequenceNumber } of await table.manifestEntries(manifest)) {
-        rows.push([manifest.manifestPath, manifest.sequenceNumber, manifest.content, status, dataFile.filePath, dataFile.fileFormat, dataFile.recordCount, sequenceNumber, fileSequenceNumber])
+        rows.push([
+          manifest.manifestPath,
+          manifest.sequenceNumber,
+          manifest.content,
+          status,
+          dataFile.filePath,
+          dataFile.fileFormat,
+          dataFile.recordCount,
+          sequenceNumber,
+          fileSequenceNumber,
+        ])
       }
     }
     expect(rows).toEqual([
-      ['lineitem_iceberg/metadata/179b4fb1-0366-4f7d-ad35-99ee8da0abf5-m1.avro', 2n, 'data', 1, 'lineitem_iceberg/data/00000-5-dad9988f-2a3b-464c-adb6-6034de93da19-00001.parquet', 'parquet', 51793, 2n, 2n],
-      ['lineitem_iceberg/metadata/179b4fb1-0366-4f7d-ad35-99ee8da0abf5-m0.avro', 2n, 'data', 2, 'lineitem_iceberg/data/00000-1-66fee7c2-c97c-4af9-963d-930afd99ace4-00001.parquet', 'parquet', 60175, 1n, 1n],
+      [
+        'lineitem_iceberg/metadata/179b4fb1-0366-4f7d-ad35-99ee8da0abf5-m1.avro',
+        2n,
+        'data',
+        1,
+        'lineitem_iceberg/data/00000-5-dad9988f-2a3b-464c-adb6-6034de93da19-00001.parquet',
+        'parquet',
+        51793,
+        2n,
+        2n,
+      ],
+      [
+        'lineitem_iceberg/metadata/179b4fb1-0366-4f7d-ad35-99ee8da0abf5-m0.avro',
+        2n,
+        'data',
+        2,
+        'lineitem_iceberg/data/00000-1-66fee7c2-c97c-4af9-963d-930afd99ace4-00001.parquet',
+        'parquet',
+        60175,
+        1n,
+        1n,
+      ],
     ])
   })
 
-  it.each(['iceberg/lineitem_iceberg_gz', 'iceberg/lineitem_iceberg_gz_no_hint'])('%s is compressed, with and without a hint', async (folder) => {
-    const table = await openStaticTable(join(corpus, folder))
-    expect(records(await liveFiles(table))).toBe(111968)
-    expect(table.metadata.lastSequenceNumber).toBe(0n)
-  })
+  it.each(['iceberg/lineitem_iceberg_gz', 'iceberg/lineitem_iceberg_gz_no_hint'])(
+    '%s is compressed, with and without a hint',
+    async (folder) => {
+      const table = await openStaticTable(join(corpus, folder))
+      expect(records(await liveFiles(table))).toBe(111968)
+      expect(table.metadata.lastSequenceNumber).toBe(0n)
+    },
+  )
 
   it('equality_deletes.test: delete files with their column ids', async () => {
     const table = await openStaticTable(join(corpus, 'equality_deletes/warehouse/mydb/mytable'))
@@ -97,7 +131,8 @@ describe.skipIf(folders.length === 0)('the tables of ../shared/corpus/iceberg (s
   })
 
   it('identity_*.test: partition values in the types of their columns', async () => {
-    const values = async (name: string) => (await liveFiles(await openStaticTable(join(corpus, name)))).map((entry) => entry.dataFile.partition[0])
+    const values = async (name: string) =>
+      (await liveFiles(await openStaticTable(join(corpus, name)))).map((entry) => entry.dataFile.partition[0])
     expect(new Set(await values('partition_bool'))).toEqual(new Set([true, false]))
     expect(new Set(await values('partition_integer'))).toEqual(new Set([42, 1337]))
     expect(await values('partition_decimal_bigint')).toContain(12345432109876500n / 100n)
@@ -107,7 +142,10 @@ describe.skipIf(folders.length === 0)('the tables of ../shared/corpus/iceberg (s
   it('iceberg_v1_deprecated_metadata.test: sequence number 0 throughout', async () => {
     const table = await openStaticTable(join(corpus, 'iceberg_v1_deprecated/default/legacy_v1'))
     const entries = await liveFiles(table)
-    expect(entries.map((entry) => [entry.sequenceNumber, entry.fileSequenceNumber])).toEqual([[0n, 0n], [0n, 0n]])
+    expect(entries.map((entry) => [entry.sequenceNumber, entry.fileSequenceNumber])).toEqual([
+      [0n, 0n],
+      [0n, 0n],
+    ])
     expect(entries.map((entry) => entry.dataFile.partition)).toEqual([['alpha'], ['beta']])
   })
 
@@ -148,7 +186,9 @@ describe.skipIf(folders.length === 0)('the tables of ../shared/corpus/iceberg (s
     await input.close()
     await table.io.delete(first!.dataFile.filePath)
     expect(existsSync(join(corpus, 'partition_bool/data'))).toBe(true)
-    expect(await localFileIO().stat(join(copy, 'table', first!.dataFile.filePath.slice(first!.dataFile.filePath.indexOf('data/partition_col')))) ).toBeUndefined()
+    expect(
+      await localFileIO().stat(join(copy, 'table', first!.dataFile.filePath.slice(first!.dataFile.filePath.indexOf('data/partition_col')))),
+    ).toBeUndefined()
   })
 
   it('is read-only', async () => {

@@ -19,7 +19,10 @@ export async function findVersion(io: FileIO, metadataFolder: string, version: n
  * The newest `v<N>` file of a folder, or undefined when there is none. The hint is where the search starts: a writer may
  * have died between its commit and the hint, so higher versions are looked for.
  */
-export async function findNewestVersion(io: FileIO, metadataFolder: string): Promise<{ readonly version: number; readonly file: FileStat } | undefined> {
+export async function findNewestVersion(
+  io: FileIO,
+  metadataFolder: string,
+): Promise<{ readonly version: number; readonly file: FileStat } | undefined> {
   const hint = await readHint(io, metadataFolder)
   const hinted = hint !== undefined && /^\d+$/.test(hint) ? Number(hint) : undefined
   if (hinted !== undefined) {

@@ -43,17 +43,32 @@ function applyUpdate(draft: MetadataDraft, update: TableUpdate, nowMs: number): 
     case 'add-schema':
       return addSchema(draft, update.schema, update.lastColumnId)
     case 'set-current-schema':
-      draft.currentSchemaId = chosen(update.schemaId, draft.addedSchemaId, draft.schemas.map((schema) => schema.schemaId), 'schema')
+      draft.currentSchemaId = chosen(
+        update.schemaId,
+        draft.addedSchemaId,
+        draft.schemas.map((schema) => schema.schemaId),
+        'schema',
+      )
       return
     case 'add-spec':
       return addSpec(draft, update.spec)
     case 'set-default-spec':
-      draft.defaultSpecId = chosen(update.specId, draft.addedSpecId, draft.partitionSpecs.map((spec) => spec.specId), 'partition spec')
+      draft.defaultSpecId = chosen(
+        update.specId,
+        draft.addedSpecId,
+        draft.partitionSpecs.map((spec) => spec.specId),
+        'partition spec',
+      )
       return
     case 'add-sort-order':
       return addSortOrder(draft, update.sortOrder)
     case 'set-default-sort-order':
-      draft.defaultSortOrderId = chosen(update.sortOrderId, draft.addedSortOrderId, draft.sortOrders.map((order) => order.orderId), 'sort order')
+      draft.defaultSortOrderId = chosen(
+        update.sortOrderId,
+        draft.addedSortOrderId,
+        draft.sortOrders.map((order) => order.orderId),
+        'sort order',
+      )
       return
     case 'add-snapshot':
       return addSnapshot(draft, update.snapshot)
@@ -91,7 +106,10 @@ function upgrade(draft: MetadataDraft, formatVersion: FormatVersion): void {
     })
   }
   if (formatVersion > 2 && formatVersion !== draft.formatVersion) {
-    throw new UnsupportedError({ code: 'UNSUPPORTED_FORMAT_VERSION', message: `tables of format version ${formatVersion} can be read but not written` })
+    throw new UnsupportedError({
+      code: 'UNSUPPORTED_FORMAT_VERSION',
+      message: `tables of format version ${formatVersion} can be read but not written`,
+    })
   }
   draft.formatVersion = formatVersion
 }
@@ -117,7 +135,8 @@ function addSpec(draft: MetadataDraft, spec: PartitionSpec): void {
   const schema = draft.schemas.find((item) => item.schemaId === draft.currentSchemaId)
   if (schema !== undefined) for (const field of spec.fields) checkTransform(schema, field.sourceId, field.transform)
   const same = draft.partitionSpecs.find((known) => specEquals(known, spec))
-  const specId = same?.specId ?? (draft.partitionSpecs.length === 0 ? spec.specId : nextId(draft.partitionSpecs.map((known) => known.specId)))
+  const specId =
+    same?.specId ?? (draft.partitionSpecs.length === 0 ? spec.specId : nextId(draft.partitionSpecs.map((known) => known.specId)))
   if (same === undefined) draft.partitionSpecs = [...draft.partitionSpecs, { ...spec, specId }]
   draft.lastPartitionId = Math.max(draft.lastPartitionId, ...spec.fields.map((field) => field.fieldId))
   draft.addedSpecId = specId
@@ -152,7 +171,10 @@ function addSnapshot(draft: MetadataDraft, snapshot: Snapshot): void {
 function setRef(draft: MetadataDraft, name: string, ref: SnapshotRef, nowMs: number): void {
   const snapshot = draft.snapshots.find((known) => known.snapshotId === ref.snapshotId)
   if (snapshot === undefined) {
-    throw new CatalogError({ code: 'SNAPSHOT_NOT_FOUND', message: `"${name}" cannot point to snapshot ${ref.snapshotId}: the table has none such` })
+    throw new CatalogError({
+      code: 'SNAPSHOT_NOT_FOUND',
+      message: `"${name}" cannot point to snapshot ${ref.snapshotId}: the table has none such`,
+    })
   }
   if (name === MAIN_BRANCH) {
     if (ref.type !== 'branch') throw new CatalogError({ code: 'INVALID_REF', message: `"${MAIN_BRANCH}" is a branch, never a tag` })

@@ -16,7 +16,6 @@ import { encodeManifestList, withSequenceNumber } from '../manifest/write-manife
 import type { StagedManifest } from '../manifest/write-manifest.js'
 import { findSnapshot } from '../metadata/lookup.js'
 import type { DataFile, ManifestFile } from '../model/manifest.js'
-import { MAIN_BRANCH } from '../model/snapshot.js'
 import type { Snapshot, SnapshotRef } from '../model/snapshot.js'
 import type { TableMetadata } from '../model/table-metadata.js'
 import { COMMIT_STATE_UNKNOWN, isCommitFailure, validationFailed } from './failure.js'
@@ -38,7 +37,8 @@ export async function commitSnapshot(target: CommitTarget, change: SnapshotChang
     throw error
   }
   const snapshot = findSnapshot(target.metadata, run.snapshotId)
-  if (snapshot === undefined) throw new CatalogError({ code: 'SNAPSHOT_NOT_FOUND', message: `snapshot ${run.snapshotId} was committed and has been expired already` })
+  if (snapshot === undefined)
+    throw new CatalogError({ code: 'SNAPSHOT_NOT_FOUND', message: `snapshot ${run.snapshotId} was committed and has been expired already` })
   // Lists of lost tries, and manifests filtered for a parent that was not the last one, serve no snapshot.
   const used = new Set((await loadManifestList(target, snapshot)).map((manifest) => manifest.manifestPath))
   if (snapshot.manifestList !== undefined) used.add(snapshot.manifestList)
@@ -193,7 +193,9 @@ function requireAllFound(change: SnapshotChange, removed: readonly DataFile[]): 
   const found = new Set(removed.map((file) => file.filePath))
   const missing = [...change.removed.keys()].filter((path) => !found.has(path))
   if (missing.length > 0) {
-    throw validationFailed(`${missing.length} file(s) to remove are not in the table${change.branch === MAIN_BRANCH ? '' : ` on "${change.branch}"`}, such as ${missing[0]}`)
+    throw validationFailed(
+      `${missing.length} file(s) to remove are not in the table on "${change.branch}", such as ${missing[0]}`,
+    )
   }
 }
 

@@ -39,7 +39,11 @@ beforeEach(async () => {
   }
   catalog = new FilesystemCatalog({ warehouse: '/w', io, environment })
   await catalog.createNamespace(['sda'])
-  table = await catalog.createTable(id, { schema, partitionSpec: partitionSpecOf(schema, [{ column: 'day' }]), sortOrder: sortOrderOf(schema, [{ column: 'id' }]) })
+  table = await catalog.createTable(id, {
+    schema,
+    partitionSpec: partitionSpecOf(schema, [{ column: 'day' }]),
+    sortOrder: sortOrderOf(schema, [{ column: 'id' }]),
+  })
 })
 
 /** A file that is really there, so that its deletion can be seen. */
@@ -50,14 +54,18 @@ async function file(name: string, over: Partial<DataFile> = {}, day: Literal = 1
 }
 
 async function append(name: string, target: Table = table): Promise<Snapshot> {
-  return target.newAppend().appendFile(await file(name)).commit()
+  return target
+    .newAppend()
+    .appendFile(await file(name))
+    .commit()
 }
 
 async function liveNames(of: Table = table, snapshot = of.currentSnapshot()): Promise<string[]> {
   const names: string[] = []
   if (snapshot === undefined) return names
   for (const manifest of await of.manifests(snapshot)) {
-    for (const entry of await of.manifestEntries(manifest)) if (entry.status !== STATUS_DELETED) names.push(entry.dataFile.filePath.split('/').at(-1)!)
+    for (const entry of await of.manifestEntries(manifest))
+      if (entry.status !== STATUS_DELETED) names.push(entry.dataFile.filePath.split('/').at(-1)!)
   }
   return names.sort()
 }
@@ -86,19 +94,28 @@ describe('append', () => {
       'total-equality-deletes': '0',
     })
     expect(table.metadata.snapshotLog.map((entry) => entry.timestampMs)).toEqual([START, START + DAY])
-    expect(table.metadata.metadataLog.map((entry) => entry.metadataFile)).toEqual([1, 2].map((n) => `/w/sda/observations/metadata/v${n}.metadata.json`))
+    expect(table.metadata.metadataLog.map((entry) => entry.metadataFile)).toEqual(
+      [1, 2].map((n) => `/w/sda/observations/metadata/v${n}.metadata.json`),
+    )
     expect(Buffer.from(await io.read('/w/sda/observations/metadata/version-hint.text')).toString()).toBe('3')
-    const entries = await table.manifestEntries((await table.manifests(second)).find((manifest) => manifest.addedSnapshotId === first.snapshotId)!)
+    const entries = await table.manifestEntries(
+      (await table.manifests(second)).find((manifest) => manifest.addedSnapshotId === first.snapshotId)!,
+    )
     expect(entries.map((entry) => entry.sequenceNumber)).toEqual([1n])
   })
 
   it('splits many files over manifests and keeps them apart by spec', async () => {
     const operation = table.newAppend()
-    for (let i = 0; i < 6000; i++) operation.appendFile(dataFile({ filePath: `/x/${i}`, recordCount: 1, fileSizeInBytes: 1, partition: [i] }))
+    for (let i = 0; i < 6000; i++)
+      operation.appendFile(dataFile({ filePath: `/x/${i}`, recordCount: 1, fileSizeInBytes: 1, partition: [i] }))
     const snapshot = await operation.commit()
     expect((await table.manifests(snapshot)).map((manifest) => manifest.addedFilesCount)).toEqual([2500, 2500, 1000])
     await table.updateSpec((spec) => spec.removeField('day'))
-    const mixed = await table.newAppend().appendFile(await file('old')).appendFile(await file('new', { specId: 1, partition: [] })).commit()
+    const mixed = await table
+      .newAppend()
+      .appendFile(await file('old'))
+      .appendFile(await file('new', { specId: 1, partition: [] }))
+      .commit()
     expect((await table.manifests(mixed)).slice(0, 2).map((manifest) => manifest.partitionSpecId)).toEqual([0, 1])
   })
 
@@ -192,13 +209,29 @@ describe('row delta', () => {
     await append('a')
     const data = (await file('a')).filePath
     const deletes = await file('a-deletes', { content: POSITION_DELETES_CONTENT, referencedDataFile: data, recordCount: 3 })
-    const snapshot = await table.newRowDelta().addRows(await file('a2')).addDeletes(deletes).commit()
-    expect(snapshot.summary).toMatchObject({ operation: 'overwrite', 'added-position-deletes': '3', 'total-position-deletes': '3', 'added-delete-files': '1' })
+    const snapshot = await table
+      .newRowDelta()
+      .addRows(await file('a2'))
+      .addDeletes(deletes)
+      .commit()
+    expect(snapshot.summary).toMatchObject({
+      operation: 'overwrite',
+      'added-position-deletes': '3',
+      'total-position-deletes': '3',
+      'added-delete-files': '1',
+    })
     const manifests = await table.manifests(snapshot)
     const deleteManifest = manifests.find((manifest) => manifest.content === 'deletes')!
     const [entry] = await table.manifestEntries(deleteManifest)
     expect(entry).toMatchObject({ sequenceNumber: 2n, dataFile: { content: POSITION_DELETES_CONTENT, referencedDataFile: data } })
-    expect((await table.newRowDelta().addDeletes(await file('more', { content: POSITION_DELETES_CONTENT })).commit()).summary['operation']).toBe('delete')
+    expect(
+      (
+        await table
+          .newRowDelta()
+          .addDeletes(await file('more', { content: POSITION_DELETES_CONTENT }))
+          .commit()
+      ).summary['operation'],
+    ).toBe('delete')
   })
 
   it('fails when the data file it deletes from was removed meanwhile', async () => {
@@ -215,9 +248,15 @@ describe('row delta', () => {
     await append('a')
     const rival = await other()
     await append('rival', rival)
-    const operation = table.newRowDelta().addRows(await file('b')).validateNoConflictingFiles((added) => added.filePath.endsWith('rival'))
+    const operation = table
+      .newRowDelta()
+      .addRows(await file('b'))
+      .validateNoConflictingFiles((added) => added.filePath.endsWith('rival'))
     await expect(operation.commit()).rejects.toThrow(/conflicts/)
-    const fine = table.newRowDelta().addRows(await file('c')).validateNoConflictingFiles((added) => added.filePath.endsWith('x'))
+    const fine = table
+      .newRowDelta()
+      .addRows(await file('c'))
+      .validateNoConflictingFiles((added) => added.filePath.endsWith('x'))
     await fine.commit()
     expect(await liveNames()).toEqual(['a', 'c', 'rival'])
   })
@@ -229,7 +268,13 @@ describe('overwrite and rewrite', () => {
     const first = await table.newAppend().appendFile(a!).appendFile(b!).commit()
     const snapshot = await table.newOverwrite().deleteFile(a!).addFile(c!).commit()
     expect(await liveNames()).toEqual(['b', 'c'])
-    expect(snapshot.summary).toMatchObject({ operation: 'overwrite', 'deleted-data-files': '1', 'deleted-records': '10', 'total-records': '20', 'total-data-files': '2' })
+    expect(snapshot.summary).toMatchObject({
+      operation: 'overwrite',
+      'deleted-data-files': '1',
+      'deleted-records': '10',
+      'total-records': '20',
+      'total-data-files': '2',
+    })
     const rewritten = (await table.manifests(snapshot)).find((manifest) => manifest.existingFilesCount === 1)!
     expect(rewritten).toMatchObject({ addedFilesCount: 0, deletedFilesCount: 1, minSequenceNumber: 1n, sequenceNumber: 2n })
     expect((await table.manifestEntries(rewritten)).map((entry) => [entry.status, entry.snapshotId, entry.sequenceNumber])).toEqual([
@@ -246,18 +291,44 @@ describe('overwrite and rewrite', () => {
   it('fail when the file is gone, and when deletes came for it', async () => {
     const a = await file('a')
     await table.newAppend().appendFile(a).commit()
-    await expect(table.newOverwrite().deleteFile(await file('nowhere')).commit()).rejects.toThrow(/not in the table.*nowhere/)
+    await expect(
+      table
+        .newOverwrite()
+        .deleteFile(await file('nowhere'))
+        .commit(),
+    ).rejects.toThrow(/not in the table.*nowhere/)
     const rival = await other()
-    await rival.newRowDelta().addDeletes(await file('d', { content: POSITION_DELETES_CONTENT })).commit()
-    await expect(table.newRewrite().deleteFile(a).addFile(await file('b')).commit()).rejects.toThrow(/may delete rows/)
-    expect((await table.newRewrite().deleteFile(a).addFile(await file('b')).commit()).summary['operation']).toBe('replace')
+    await rival
+      .newRowDelta()
+      .addDeletes(await file('d', { content: POSITION_DELETES_CONTENT }))
+      .commit()
+    await expect(
+      table
+        .newRewrite()
+        .deleteFile(a)
+        .addFile(await file('b'))
+        .commit(),
+    ).rejects.toThrow(/may delete rows/)
+    expect(
+      (
+        await table
+          .newRewrite()
+          .deleteFile(a)
+          .addFile(await file('b'))
+          .commit()
+      ).summary['operation'],
+    ).toBe('replace')
   })
 
   it('are tried again when an append came between', async () => {
     const a = await file('a')
     await table.newAppend().appendFile(a).commit()
     await append('theirs', await other())
-    await table.newOverwrite().deleteFile(a).addFile(await file('b')).commit()
+    await table
+      .newOverwrite()
+      .deleteFile(a)
+      .addFile(await file('b'))
+      .commit()
     expect(await liveNames()).toEqual(['b', 'theirs'])
   })
 })
@@ -281,7 +352,10 @@ describe('metadata changes', () => {
     const rival = await other()
     await rival.updateSchema((update) => update.addColumn('theirs', { kind: 'int' }))
     await table.updateSchema((update) => update.addColumn('mine', { kind: 'int' }))
-    expect(table.schema.fields.map((field) => [field.id, field.name]).slice(2)).toEqual([[3, 'theirs'], [4, 'mine']])
+    expect(table.schema.fields.map((field) => [field.id, field.name]).slice(2)).toEqual([
+      [3, 'theirs'],
+      [4, 'mine'],
+    ])
     await expect(rival.updateSchema((update) => update.addColumn('mine', { kind: 'int' }))).rejects.toThrow(/already has/)
   })
 
@@ -307,7 +381,11 @@ describe('branches, tags and rollback', () => {
     await table.manageSnapshots().createTag('v1', first.snapshotId).createBranch('audit').commit()
     expect(table.snapshotByRef('v1').snapshotId).toBe(first.snapshotId)
     expect(table.snapshotByRef('audit').snapshotId).toBe(second.snapshotId)
-    const audited = await table.newAppend().toBranch('audit').appendFile(await file('c')).commit()
+    const audited = await table
+      .newAppend()
+      .toBranch('audit')
+      .appendFile(await file('c'))
+      .commit()
     expect(audited.parentSnapshotId).toBe(second.snapshotId)
     expect(table.currentSnapshot()!.snapshotId).toBe(second.snapshotId)
     expect(await liveNames(table, table.snapshotByRef('audit'))).toEqual(['a', 'b', 'c'])
@@ -315,7 +393,13 @@ describe('branches, tags and rollback', () => {
     expect(table.metadata.refs).toMatchObject({ v1: { snapshotId: second.snapshotId }, audit: { minSnapshotsToKeep: 2 } })
     await table.manageSnapshots().removeRef('v1').commit()
     expect(() => table.snapshotByRef('v1')).toThrow(CatalogError)
-    await expect(table.newAppend().toBranch('new').appendFile(await file('d')).commit()).resolves.toMatchObject({ parentSnapshotId: second.snapshotId })
+    await expect(
+      table
+        .newAppend()
+        .toBranch('new')
+        .appendFile(await file('d'))
+        .commit(),
+    ).resolves.toMatchObject({ parentSnapshotId: second.snapshotId })
   })
 
   it('refuse what makes no sense', async () => {
@@ -352,7 +436,11 @@ describe('expiry', () => {
     const a = await file('a')
     const first = await table.newAppend().appendFile(a).commit()
     now += DAY
-    const second = await table.newOverwrite().deleteFile(a).addFile(await file('b')).commit()
+    const second = await table
+      .newOverwrite()
+      .deleteFile(a)
+      .addFile(await file('b'))
+      .commit()
     now += DAY
     const third = await append('c')
     return { first, second, third }
@@ -362,9 +450,17 @@ describe('expiry', () => {
     const { first, second, third } = await history()
     const before = io.locations()
     const result = await table.expireSnapshots({ olderThanMs: START + DAY })
-    expect(result).toMatchObject({ snapshotIds: [first.snapshotId], dataFiles: ['/w/sda/observations/data/a'], deleteFiles: [], manifestLists: [first.manifestList], notDeleted: [] })
+    expect(result).toMatchObject({
+      snapshotIds: [first.snapshotId],
+      dataFiles: ['/w/sda/observations/data/a'],
+      deleteFiles: [],
+      manifestLists: [first.manifestList],
+      notDeleted: [],
+    })
     expect(result.manifests).toHaveLength(1)
-    expect(before.filter((name) => !io.locations().includes(name)).sort()).toEqual([...result.dataFiles, ...result.manifests, ...result.manifestLists].sort())
+    expect(before.filter((name) => !io.locations().includes(name)).sort()).toEqual(
+      [...result.dataFiles, ...result.manifests, ...result.manifestLists].sort(),
+    )
     expect(await liveNames()).toEqual(['b', 'c'])
     expect(await liveNames(table, second)).toEqual(['b'])
     expect(table.metadata.snapshotLog.map((entry) => entry.snapshotId)).toEqual([second.snapshotId, third.snapshotId])
@@ -392,7 +488,11 @@ describe('expiry', () => {
     expect((await table.expireSnapshots({ retainLast: 3, deleteFiles: false })).refs).toEqual(['short'])
     expect(table.metadata.snapshots).toHaveLength(3)
     const result = await table.expireSnapshots({ snapshotIds: [first.snapshotId], deleteFiles: false })
-    expect([result.snapshotIds, result.dataFiles, await io.stat('/w/sda/observations/data/a')]).toMatchObject([[first.snapshotId], [], { size: 1 }])
+    expect([result.snapshotIds, result.dataFiles, await io.stat('/w/sda/observations/data/a')]).toMatchObject([
+      [first.snapshotId],
+      [],
+      { size: 1 },
+    ])
   })
 
   it('obeys gc.enabled, and reports what it could not delete', async () => {
@@ -420,6 +520,11 @@ describe('format versions', () => {
     expect(await liveNames(old)).toEqual(['a'])
   })
   it('fails with a CommitError that names its code', async () => {
-    await expect(table.newOverwrite().deleteFile(await file('x')).commit()).rejects.toThrow(CommitError)
+    await expect(
+      table
+        .newOverwrite()
+        .deleteFile(await file('x'))
+        .commit(),
+    ).rejects.toThrow(CommitError)
   })
 })

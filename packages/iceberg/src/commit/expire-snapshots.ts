@@ -56,23 +56,27 @@ export async function expireSnapshots(target: CommitTarget, options?: ExpireOpti
         { kind: 'assert-table-uuid', uuid: base.tableUuid },
         ...Object.entries(base.refs).map(([ref, { snapshotId }]) => ({ kind: 'assert-ref-snapshot-id' as const, ref, snapshotId })),
       ],
-      updates: [
-        ...refs.map((name) => ({ kind: 'remove-snapshot-ref' as const, name })),
-        { kind: 'remove-snapshots', snapshotIds },
-      ],
+      updates: [...refs.map((name) => ({ kind: 'remove-snapshot-ref' as const, name })), { kind: 'remove-snapshots', snapshotIds }],
       timestampMs: nowMs,
     }
   })
   return deleteUnreachable(target, before, options?.deleteFiles ?? true)
 }
 
-function toExpire(base: TableMetadata, nowMs: number, options: ExpireOptions | undefined): { snapshotIds: readonly bigint[]; refs: readonly string[] } {
+function toExpire(
+  base: TableMetadata,
+  nowMs: number,
+  options: ExpireOptions | undefined,
+): { snapshotIds: readonly bigint[]; refs: readonly string[] } {
   if (options?.snapshotIds !== undefined) {
     for (const id of options.snapshotIds) {
       snapshotById(base, id)
       const used = Object.entries(base.refs).find(([, ref]) => ref.snapshotId === id)
       if (used !== undefined) {
-        throw new CatalogError({ code: 'SNAPSHOT_IN_USE', message: `snapshot ${id} cannot expire: the ${used[1].type} "${used[0]}" points to it` })
+        throw new CatalogError({
+          code: 'SNAPSHOT_IN_USE',
+          message: `snapshot ${id} cannot expire: the ${used[1].type} "${used[0]}" points to it`,
+        })
       }
     }
     return { snapshotIds: options.snapshotIds, refs: [] }
@@ -117,7 +121,8 @@ async function unreachableFiles(target: CommitTarget, before: TableMetadata, exp
   const data = new Set<string>()
   const deletes = new Set<string>()
   for (const manifest of goneManifests.values()) {
-    for (const { dataFile } of await loadManifest(oldSource, manifest)) (dataFile.content === DATA_CONTENT ? data : deletes).add(dataFile.filePath)
+    for (const { dataFile } of await loadManifest(oldSource, manifest))
+      (dataFile.content === DATA_CONTENT ? data : deletes).add(dataFile.filePath)
   }
   for (const manifest of keptManifests.values()) {
     if (data.size === 0 && deletes.size === 0) break
@@ -141,7 +146,8 @@ async function unreachableFiles(target: CommitTarget, before: TableMetadata, exp
 
 async function manifestsOf(source: ManifestSource, snapshots: readonly Snapshot[]): Promise<Map<string, ManifestFile>> {
   const manifests = new Map<string, ManifestFile>()
-  for (const snapshot of snapshots) for (const manifest of await loadManifestList(source, snapshot)) manifests.set(manifest.manifestPath, manifest)
+  for (const snapshot of snapshots)
+    for (const manifest of await loadManifestList(source, snapshot)) manifests.set(manifest.manifestPath, manifest)
   return manifests
 }
 

@@ -66,7 +66,8 @@ export class ManageSnapshots {
     return this.#setCurrent((metadata) => {
       const snapshot = snapshotById(metadata, snapshotId)
       const isAncestor =
-        metadata.currentSnapshotId !== undefined && ancestorsOf(metadata, metadata.currentSnapshotId).some((ancestor) => ancestor.snapshotId === snapshotId)
+        metadata.currentSnapshotId !== undefined &&
+        ancestorsOf(metadata, metadata.currentSnapshotId).some((ancestor) => ancestor.snapshotId === snapshotId)
       if (!isAncestor) {
         throw new CatalogError({
           code: 'NOT_AN_ANCESTOR',
@@ -106,7 +107,8 @@ export class ManageSnapshots {
         throw new CatalogError({ code: 'REF_EXISTS', message: `the table already has a ${metadata.refs[name]!.type} "${name}"` })
       }
       const id = snapshotId ?? metadata.currentSnapshotId
-      if (id === undefined) throw new CatalogError({ code: 'NO_SNAPSHOT', message: `a ${type} needs a snapshot, and the table has none yet` })
+      if (id === undefined)
+        throw new CatalogError({ code: 'NO_SNAPSHOT', message: `a ${type} needs a snapshot, and the table has none yet` })
       return setRef(name, undefined, { ...withRetention(retention ?? {}), snapshotId: snapshotById(metadata, id).snapshotId, type })
     })
   }

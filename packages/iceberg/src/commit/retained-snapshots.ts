@@ -20,7 +20,8 @@ export interface Retained {
 }
 
 export function retainedSnapshots(metadata: TableMetadata, policy: RetentionPolicy): Retained {
-  const olderThanMs = policy.olderThanMs ?? policy.nowMs - property(metadata, 'history.expire.max-snapshot-age-ms', DEFAULT_MAX_SNAPSHOT_AGE_MS)
+  const olderThanMs =
+    policy.olderThanMs ?? policy.nowMs - property(metadata, 'history.expire.max-snapshot-age-ms', DEFAULT_MAX_SNAPSHOT_AGE_MS)
   const retainLast = policy.retainLast ?? property(metadata, 'history.expire.min-snapshots-to-keep', 1)
   const refs = retainedRefs(metadata, policy.nowMs)
   const kept = new Set<bigint>()

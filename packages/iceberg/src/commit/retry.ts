@@ -48,7 +48,10 @@ export interface PreparedCommit extends TableCommit {
 }
 
 /** Commits what `prepare` makes of the current metadata; undefined from it means there is nothing to do. */
-export async function commitWithRetry(target: CommitTarget, prepare: (base: TableMetadata, attempt: number) => Promise<PreparedCommit | undefined>): Promise<void> {
+export async function commitWithRetry(
+  target: CommitTarget,
+  prepare: (base: TableMetadata, attempt: number) => Promise<PreparedCommit | undefined>,
+): Promise<void> {
   const policy = retryPolicy(target.metadata)
   let waited = 0
   for (let attempt = 0; ; attempt++) {

@@ -38,15 +38,13 @@ export async function stageAddedFiles(context: StagingContext, files: readonly D
   const staged: StagedManifest[] = []
   for (const group of groups.values()) {
     for (let start = 0; start < group.length; start += FILES_PER_MANIFEST) {
-      const entries = group.slice(start, start + FILES_PER_MANIFEST).map(
-        (dataFile): EntryToWrite => ({
-          status: STATUS_ADDED,
-          snapshotId: context.snapshotId,
-          sequenceNumber: null,
-          fileSequenceNumber: null,
-          dataFile,
-        }),
-      )
+      const entries = group.slice(start, start + FILES_PER_MANIFEST).map((dataFile): EntryToWrite => ({
+        status: STATUS_ADDED,
+        snapshotId: context.snapshotId,
+        sequenceNumber: null,
+        fileSequenceNumber: null,
+        dataFile,
+      }))
       staged.push(await stage(context, contentOf(group[0]!), group[0]!.specId, entries))
     }
   }
@@ -55,11 +53,14 @@ export async function stageAddedFiles(context: StagingContext, files: readonly D
 
 /** A manifest without some of its files: `kept` when it has none of them. */
 export type FilteredManifest =
-  | { readonly kind: 'kept' }
-  | { readonly kind: 'rewritten'; readonly staged: StagedManifest; readonly removed: readonly DataFile[] }
+  { readonly kind: 'kept' } | { readonly kind: 'rewritten'; readonly staged: StagedManifest; readonly removed: readonly DataFile[] }
 
 /** Rewrites a manifest that lists a live file among `removed`: those become DELETED, the others EXISTING. */
-export async function filterManifest(context: StagingContext, manifest: ManifestFile, removed: ReadonlyMap<string, DataFile>): Promise<FilteredManifest> {
+export async function filterManifest(
+  context: StagingContext,
+  manifest: ManifestFile,
+  removed: ReadonlyMap<string, DataFile>,
+): Promise<FilteredManifest> {
   const entries = await loadManifest(context.source, manifest)
   const found: DataFile[] = []
   for (const { status, dataFile } of entries) if (status !== STATUS_DELETED && removed.has(dataFile.filePath)) found.push(dataFile)
@@ -100,7 +101,12 @@ export async function withKnownCounts(source: ManifestSource, manifest: Manifest
   }
 }
 
-async function stage(context: StagingContext, content: ManifestContent, specId: number, entries: readonly EntryToWrite[]): Promise<StagedManifest> {
+async function stage(
+  context: StagingContext,
+  content: ManifestContent,
+  specId: number,
+  entries: readonly EntryToWrite[],
+): Promise<StagedManifest> {
   const { metadata, io } = context.source
   const spec = specById(metadata, specId)
   const location = context.nextManifestLocation()

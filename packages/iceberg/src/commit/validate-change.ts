@@ -38,7 +38,7 @@ function snapshotsSince(source: ManifestSource, change: SnapshotChange, parent: 
   const complete = ancestors.at(-1)?.parentSnapshotId === undefined
   if (change.startingSnapshotId === undefined && complete) return ancestors
   throw validationFailed(
-    `the snapshot ${change.startingSnapshotId ?? 'none'} that the change was worked out on is no longer in the history of "${change.branch}"`,
+    `the snapshot ${change.startingSnapshotId ?? 'none'} that the change was worked out on has left the history of "${change.branch}"`,
     'Read the table again and repeat the operation.',
   )
 }
@@ -59,5 +59,6 @@ function requireNoConflict(change: SnapshotChange, file: DataFile, removedPartit
     file.referencedDataFile === undefined
       ? removedPartitions.has(`${file.specId}:${partitionKey(file)}`) || file.partition.length === 0
       : change.removed.has(file.referencedDataFile)
-  if (mayApply) throw validationFailed(`another commit has added ${file.filePath}, which may delete rows of a file that this change removes`)
+  if (mayApply)
+    throw validationFailed(`another commit has added ${file.filePath}, which may delete rows of a file that this change removes`)
 }

@@ -243,7 +243,10 @@ async function writeDurably(path: string, bytes: Uint8Array, durable: boolean): 
   }
 }
 
-/** A new name is only safe from a power cut once its folder is on disk too. Some platforms cannot open folders: they sync them by themselves. */
+/**
+ * A new name is only safe from a power cut once its folder is on disk too. Some platforms cannot open folders: they sync
+ * them by themselves.
+ */
 async function syncFolder(path: string): Promise<void> {
   let handle: FileHandle
   try {

@@ -157,7 +157,8 @@ export class LazyDataFile implements DataFile {
 }
 
 function required<T>(value: unknown, name: string): T {
-  if (value === undefined || value === null) throw new DataError({ code: 'INVALID_MANIFEST', message: `a manifest lists a file without ${name}` })
+  if (value === undefined || value === null)
+    throw new DataError({ code: 'INVALID_MANIFEST', message: `a manifest lists a file without ${name}` })
   return value as T
 }
 

@@ -35,7 +35,8 @@ const MANIFEST_FILE: readonly ProjectedField[] = [
 export function readManifestList(bytes: Uint8Array): ManifestFile[] {
   return guardStack(() => {
     const file = openAvroFile(bytes)
-    if (file.schema.kind !== 'record') throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: 'the manifest list does not hold records' })
+    if (file.schema.kind !== 'record')
+      throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: 'the manifest list does not hold records' })
     const read = compileProjection(file.schema, MANIFEST_FILE)
     const manifests: ManifestFile[] = []
     for (const { count, cursor } of file.blocks()) {
@@ -83,7 +84,8 @@ function summaryOf(slots: readonly unknown[]): FieldSummary {
 }
 
 function required<T>(value: unknown, name: string): T {
-  if (value === undefined || value === null) throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: `the manifest list has no ${name}` })
+  if (value === undefined || value === null)
+    throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: `the manifest list has no ${name}` })
   return value as T
 }
 

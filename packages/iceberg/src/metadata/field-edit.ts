@@ -50,9 +50,15 @@ function editSiblingsInType(
     case 'struct':
       return { ...type, fields: editSiblings(type.fields, parentId, edit) }
     case 'list':
-      return { ...type, element: type.elementId === parentId ? editStructWithin(type.element, edit) : editSiblingsInType(type.element, parentId, edit) }
+      return {
+        ...type,
+        element: type.elementId === parentId ? editStructWithin(type.element, edit) : editSiblingsInType(type.element, parentId, edit),
+      }
     case 'map':
-      return { ...type, value: type.valueId === parentId ? editStructWithin(type.value, edit) : editSiblingsInType(type.value, parentId, edit) }
+      return {
+        ...type,
+        value: type.valueId === parentId ? editStructWithin(type.value, edit) : editSiblingsInType(type.value, parentId, edit),
+      }
     default:
       return type
   }

@@ -27,7 +27,10 @@ export function defaultSpec(metadata: TableMetadata): PartitionSpec {
 }
 
 export function defaultSortOrder(metadata: TableMetadata): SortOrder {
-  return metadata.sortOrders.find((order) => order.orderId === metadata.defaultSortOrderId) ?? missing(`sort order ${metadata.defaultSortOrderId}`)
+  return (
+    metadata.sortOrders.find((order) => order.orderId === metadata.defaultSortOrderId) ??
+    missing(`sort order ${metadata.defaultSortOrderId}`)
+  )
 }
 
 /** The current snapshot, or undefined when the table has never been written. */
@@ -114,7 +117,7 @@ function effectiveLog(metadata: TableMetadata): readonly SnapshotLogEntry[] {
   if (metadata.snapshotLog.length > 0) return metadata.snapshotLog
   const log: SnapshotLogEntry[] = []
   const seen = new Set<bigint>()
-  for (let snapshot = currentSnapshot(metadata); snapshot !== undefined && !seen.has(snapshot.snapshotId); ) {
+  for (let snapshot = currentSnapshot(metadata); snapshot !== undefined && !seen.has(snapshot.snapshotId);) {
     seen.add(snapshot.snapshotId)
     log.unshift({ timestampMs: snapshot.timestampMs, snapshotId: snapshot.snapshotId })
     snapshot = snapshot.parentSnapshotId === undefined ? undefined : findSnapshot(metadata, snapshot.parentSnapshotId)
@@ -126,7 +129,7 @@ function effectiveLog(metadata: TableMetadata): readonly SnapshotLogEntry[] {
 export function ancestorsOf(metadata: TableMetadata, snapshotId: bigint): Snapshot[] {
   const ancestors: Snapshot[] = []
   const seen = new Set<bigint>()
-  for (let id: bigint | undefined = snapshotId; id !== undefined && !seen.has(id); ) {
+  for (let id: bigint | undefined = snapshotId; id !== undefined && !seen.has(id);) {
     seen.add(id)
     const snapshot: Snapshot | undefined = findSnapshot(metadata, id)
     if (snapshot === undefined) break

@@ -25,7 +25,14 @@ import {
   snapshotToJson,
   statisticsFromJson,
 } from './snapshot-json.js'
-import { partitionFieldsFromJson, partitionFieldsToJson, sortOrderFromJson, sortOrderToJson, specFromJson, specToJson } from './spec-json.js'
+import {
+  partitionFieldsFromJson,
+  partitionFieldsToJson,
+  sortOrderFromJson,
+  sortOrderToJson,
+  specFromJson,
+  specToJson,
+} from './spec-json.js'
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
   'format-version',
@@ -184,5 +191,6 @@ function refsOf(reader: JsonReader, currentSnapshotId: bigint | undefined): Reco
 }
 
 function requireOne<T>(items: readonly T[], is: (item: T) => boolean, what: string): void {
-  if (!items.some(is)) throw new DataError({ code: 'INVALID_METADATA', message: `the table metadata names ${what}, which it does not have` })
+  if (!items.some(is))
+    throw new DataError({ code: 'INVALID_METADATA', message: `the table metadata names ${what}, which it does not have` })
 }

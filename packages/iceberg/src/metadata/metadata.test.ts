@@ -49,7 +49,13 @@ const v2 = (over: Record<string, unknown> = {}) =>
     properties: { 'read.split.target.size': '134217728' },
     'current-snapshot-id': 'CURRENT',
     snapshots: [
-      { 'snapshot-id': 'FIRST', 'timestamp-ms': DAY, 'sequence-number': 0, summary: { operation: 'append' }, 'manifest-list': 's3://a/b/1.avro' },
+      {
+        'snapshot-id': 'FIRST',
+        'timestamp-ms': DAY,
+        'sequence-number': 0,
+        summary: { operation: 'append' },
+        'manifest-list': 's3://a/b/1.avro',
+      },
       {
         'snapshot-id': 'CURRENT',
         'parent-snapshot-id': 'FIRST',
@@ -93,11 +99,14 @@ describe('metadata.json', () => {
     expect(base().refs['test']).toMatchObject({ type: 'tag', maxRefAgeMs: 10000000 })
   })
 
-  it.each([{ 'current-snapshot-id': -1 }, { 'current-snapshot-id': null }, { 'current-snapshot-id': undefined }])('reads %j as no snapshot', (none) => {
-    const metadata = parseTableMetadata(v2({ ...none, snapshots: [], 'snapshot-log': [], refs: {} }))
-    expect(metadata.currentSnapshotId).toBeUndefined()
-    expect(JSON.parse(serializeTableMetadata(metadata))['current-snapshot-id']).toBe(-1)
-  })
+  it.each([{ 'current-snapshot-id': -1 }, { 'current-snapshot-id': null }, { 'current-snapshot-id': undefined }])(
+    'reads %j as no snapshot',
+    (none) => {
+      const metadata = parseTableMetadata(v2({ ...none, snapshots: [], 'snapshot-log': [], refs: {} }))
+      expect(metadata.currentSnapshotId).toBeUndefined()
+      expect(JSON.parse(serializeTableMetadata(metadata))['current-snapshot-id']).toBe(-1)
+    },
+  )
 
   it('writes every field that v2 requires', () => {
     const json = JSON.parse(serializeTableMetadata(base())) as Record<string, unknown>
@@ -131,7 +140,14 @@ describe('metadata.json', () => {
         'partition-spec': [{ name: 'x', transform: 'identity', 'source-id': 1 }],
       }),
     )
-    expect(metadata).toMatchObject({ formatVersion: 1, currentSchemaId: 0, defaultSpecId: 0, lastPartitionId: 1000, lastSequenceNumber: 0n, defaultSortOrderId: 0 })
+    expect(metadata).toMatchObject({
+      formatVersion: 1,
+      currentSchemaId: 0,
+      defaultSpecId: 0,
+      lastPartitionId: 1000,
+      lastSequenceNumber: 0n,
+      defaultSortOrderId: 0,
+    })
     expect(metadata.partitionSpecs[0]!.fields[0]).toMatchObject({ fieldId: 1000 })
     const json = JSON.parse(serializeTableMetadata(metadata)) as Record<string, unknown>
     expect(json['schema']).toBeDefined()
@@ -155,7 +171,16 @@ describe('metadata.json', () => {
   })
 
   it('has its version in the name', () => {
-    expect(['v3.metadata.json', 'v12.gz.metadata.json', '00007-ab-cd.metadata.json', '00007-ab.metadata.json.gz', 'v3.1.metadata.json', 'x.json'].map(metadataVersionOf)).toEqual([3, 12, 7, 7, undefined, undefined])
+    expect(
+      [
+        'v3.metadata.json',
+        'v12.gz.metadata.json',
+        '00007-ab-cd.metadata.json',
+        '00007-ab.metadata.json.gz',
+        'v3.1.metadata.json',
+        'x.json',
+      ].map(metadataVersionOf),
+    ).toEqual([3, 12, 7, 7, undefined, undefined])
     expect(isMetadataFileName('a.metadata.json.gz')).toBe(true)
   })
 })
@@ -184,12 +209,16 @@ describe('time travel', () => {
     expect(code(() => snapshotAsOf(base(), now + 1, now))[0]).toBe('TIMESTAMP_IN_FUTURE')
     expect(code(() => snapshotById(base(), 5n))[0]).toBe('SNAPSHOT_NOT_FOUND')
     const expired = parseTableMetadata(
-      v2({ refs: {}, 'snapshot-log': [{ 'snapshot-id': 'CURRENT', 'timestamp-ms': 3 * DAY }] }).replace(/\{"snapshot-id":3051729675574597004,"timestamp-ms".*?\},(?=\{"snapshot-id":9)/, ''),
+      v2({ refs: {}, 'snapshot-log': [{ 'snapshot-id': 'CURRENT', 'timestamp-ms': 3 * DAY }] }).replace(
+        /\{"snapshot-id":3051729675574597004,"timestamp-ms".*?\},(?=\{"snapshot-id":9)/,
+        '',
+      ),
     )
     expect(expired.snapshots).toHaveLength(1)
     expect(code(() => snapshotAsOf(expired, 2 * DAY, now))).toEqual([
       'SNAPSHOT_EXPIRED',
-      'the snapshot that was current at 1970-01-03T00:00:00.000Z has been expired; the oldest one kept is 9007199254740993 of 1970-01-04T00:00:00.000Z',
+      'the snapshot that was current at 1970-01-03T00:00:00.000Z has been expired; ' +
+        'the oldest one kept is 9007199254740993 of 1970-01-04T00:00:00.000Z',
     ])
     expect(code(() => snapshotById(expired, 3051729675574597004n))[0]).toBe('SNAPSHOT_EXPIRED')
     try {
@@ -227,7 +256,14 @@ describe('default values as JSON (Appendix D)', () => {
     expect(literalToJson(type as never, value as never)).toEqual(typeof json === 'number' ? BigInt(json) : json)
   })
   it('refuses what is not of the type', () => {
-    for (const [kind, json] of [['int', 'x'], ['date', '2017-02-30'], ['date', 5], ['uuid', 'f79c'], ['boolean', 1], ['timestamp', '2017-11-16']] as const) {
+    for (const [kind, json] of [
+      ['int', 'x'],
+      ['date', '2017-02-30'],
+      ['date', 5],
+      ['uuid', 'f79c'],
+      ['boolean', 1],
+      ['timestamp', '2017-11-16'],
+    ] as const) {
       expect(() => literalFromJson({ kind }, json), `${kind} ${json}`).toThrow(DataError)
     }
   })
@@ -236,7 +272,10 @@ describe('default values as JSON (Appendix D)', () => {
 describe('schema evolution', () => {
   const point: IcebergType = {
     kind: 'struct',
-    fields: [nestedField({ id: 90, name: 'lat', type: { kind: 'float' }, required: true }), nestedField({ id: 91, name: 'long', type: { kind: 'float' } })],
+    fields: [
+      nestedField({ id: 90, name: 'lat', type: { kind: 'float' }, required: true }),
+      nestedField({ id: 91, name: 'long', type: { kind: 'float' } }),
+    ],
   }
   const update = () => new SchemaUpdate(base())
 
@@ -278,7 +317,12 @@ describe('schema evolution', () => {
       .dropColumn('a')
       .addColumn('a', { kind: 'int' })
       .apply()
-    expect(schema.fields.map((field) => [field.id, field.name])).toEqual([[1, 'x'], [3, 'zed'], [2, 'y'], [5, 'a']])
+    expect(schema.fields.map((field) => [field.id, field.name])).toEqual([
+      [1, 'x'],
+      [3, 'zed'],
+      [2, 'y'],
+      [5, 'a'],
+    ])
     expect(lastColumnId).toBe(5)
   })
 
@@ -336,11 +380,19 @@ describe('partition and sort evolution', () => {
 
   it('makes specs and orders from names', () => {
     expect(schema.fields.map((field) => field.id)).toEqual([1, 2, 3])
-    expect(partitionSpecOf(schema, [{ column: 'at', transform: { kind: 'day' } }, { column: 'id', transform: { kind: 'bucket', count: 8 } }]).fields).toEqual([
+    expect(
+      partitionSpecOf(schema, [
+        { column: 'at', transform: { kind: 'day' } },
+        { column: 'id', transform: { kind: 'bucket', count: 8 } },
+      ]).fields,
+    ).toEqual([
       { sourceId: 2, fieldId: 1000, name: 'at_day', transform: { kind: 'day' }, sourceIds: undefined },
       { sourceId: 1, fieldId: 1001, name: 'id_bucket_8', transform: { kind: 'bucket', count: 8 }, sourceIds: undefined },
     ])
-    expect(sortOrderOf(schema, [{ column: 'at', direction: 'desc' }])).toMatchObject({ orderId: 1, fields: [{ sourceId: 2, nullOrder: 'nulls-last' }] })
+    expect(sortOrderOf(schema, [{ column: 'at', direction: 'desc' }])).toMatchObject({
+      orderId: 1,
+      fields: [{ sourceId: 2, nullOrder: 'nulls-last' }],
+    })
     expect(() => partitionSpecOf(schema, [{ column: 'id', transform: { kind: 'day' } }])).toThrow(/does not apply/)
     expect(() => partitionSpecOf(schema, [{ column: 'tags.element' }])).toThrow(/list or a map/)
     expect(() => partitionSpecOf(schema, [{ column: 'at', transform: { kind: 'day' }, name: 'id' }])).toThrow(/name of another column/)
@@ -350,8 +402,18 @@ describe('partition and sort evolution', () => {
   it('gives a field that comes back its old id', () => {
     const dropped = new SpecUpdate(base()).removeField('y').addField('x', { kind: 'bucket', count: 4 }).apply()
     expect(dropped.fields.map((field) => [field.fieldId, field.name])).toEqual([[1001, 'x_bucket_4']])
-    const metadata = { ...base(), partitionSpecs: [...base().partitionSpecs, { ...dropped, specId: 1 }], defaultSpecId: 1, lastPartitionId: 1001 }
-    expect(new SpecUpdate(metadata).addField('y').apply().fields.map((field) => field.fieldId)).toEqual([1001, 1000])
+    const metadata = {
+      ...base(),
+      partitionSpecs: [...base().partitionSpecs, { ...dropped, specId: 1 }],
+      defaultSpecId: 1,
+      lastPartitionId: 1001,
+    }
+    expect(
+      new SpecUpdate(metadata)
+        .addField('y')
+        .apply()
+        .fields.map((field) => field.fieldId),
+    ).toEqual([1001, 1000])
     expect(new SpecUpdate({ ...base(), formatVersion: 1 }).removeField('y').apply().fields[0]!.transform).toEqual({ kind: 'void' })
   })
 })

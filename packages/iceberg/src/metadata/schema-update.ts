@@ -43,10 +43,16 @@ export class SchemaUpdate {
   addColumn(name: string, type: IcebergType, options?: AddColumnOptions): this {
     const { parent, leaf } = this.#splitNewName(name)
     if (options?.default !== undefined && this.#metadata.formatVersion < 3) {
-      throw new UnsupportedError({ code: 'UNSUPPORTED_DEFAULT', message: `column "${name}": default values need a table of format version 3` })
+      throw new UnsupportedError({
+        code: 'UNSUPPORTED_DEFAULT',
+        message: `column "${name}": default values need a table of format version 3`,
+      })
     }
     if (requiresV3(type) && this.#metadata.formatVersion < 3) {
-      throw new UnsupportedError({ code: 'UNSUPPORTED_TYPE', message: `column "${name}": type ${typeName(type)} needs a table of format version 3` })
+      throw new UnsupportedError({
+        code: 'UNSUPPORTED_TYPE',
+        message: `column "${name}": type ${typeName(type)} needs a table of format version 3`,
+      })
     }
     if (options?.required === true && options.default === undefined) {
       throw refused(`column "${name}" cannot be required: the rows that exist have no value for it`, 'Add it as optional.')
@@ -73,7 +79,11 @@ export class SchemaUpdate {
     const { field, idPath } = this.#find(name)
     return this.#setFields(
       editSiblings(this.#schema.fields, parentOf(idPath), (siblings) => {
-        requireFreeName(siblings.filter((sibling) => sibling.id !== field.id), newName, newName)
+        requireFreeName(
+          siblings.filter((sibling) => sibling.id !== field.id),
+          newName,
+          newName,
+        )
         return siblings.map((sibling) => (sibling.id === field.id ? { ...sibling, name: newName } : sibling))
       }),
     )

@@ -28,7 +28,8 @@ export function snapshotFromJson(json: unknown): Snapshot {
     timestampMs: reader.integer('timestamp-ms'),
     manifestList: reader.optionalString('manifest-list'),
     manifests: manifests?.map((item) => {
-      if (typeof item !== 'string') throw new DataError({ code: 'INVALID_METADATA', message: '"manifests" of a snapshot are not all strings' })
+      if (typeof item !== 'string')
+        throw new DataError({ code: 'INVALID_METADATA', message: '"manifests" of a snapshot are not all strings' })
       return item
     }),
     summary: reader.stringMap('summary'),

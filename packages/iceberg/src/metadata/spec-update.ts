@@ -41,7 +41,13 @@ export function sortOrderOf(schema: Schema, fields: readonly SortFieldInput[]): 
     const direction = input.direction ?? 'asc'
     const transform = input.transform ?? IDENTITY
     const sourceId = sourceOf(schema, input.column, transform)
-    return { sourceId, transform, direction, nullOrder: input.nullOrder ?? (direction === 'asc' ? 'nulls-first' : 'nulls-last'), sourceIds: undefined }
+    return {
+      sourceId,
+      transform,
+      direction,
+      nullOrder: input.nullOrder ?? (direction === 'asc' ? 'nulls-first' : 'nulls-last'),
+      sourceIds: undefined,
+    }
   })
   return { orderId: made.length === 0 ? 0 : 1, fields: made }
 }
@@ -104,7 +110,11 @@ export class SpecUpdate {
     const field = this.#fields.find((item) => item.name === name)
     if (field !== undefined) return field
     const names = this.#fields.map((item) => item.name)
-    throw new CatalogError({ code: 'PARTITION_FIELD_NOT_FOUND', message: `the partition spec has no field "${name}"`, hint: didYouMean(name, names) })
+    throw new CatalogError({
+      code: 'PARTITION_FIELD_NOT_FOUND',
+      message: `the partition spec has no field "${name}"`,
+      hint: didYouMean(name, names),
+    })
   }
 }
 
@@ -172,7 +182,9 @@ export function checkTransform(schema: Schema, sourceId: number, transform: Tran
   if (found === undefined) throw invalid(`the source column ${sourceId} is not in the schema`)
   if (transform.kind === 'void') return
   if (transform.kind === 'unknown' || isNested(found.field.type) || !canTransform(transform, found.field.type)) {
-    throw invalid(`the transform ${transformText(transform)} does not apply to column "${found.path}" of type ${typeName(found.field.type)}`)
+    throw invalid(
+      `the transform ${transformText(transform)} does not apply to column "${found.path}" of type ${typeName(found.field.type)}`,
+    )
   }
 }
 

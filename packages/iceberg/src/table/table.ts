@@ -161,7 +161,10 @@ export class Table implements CommitTarget {
   }
 
   /** Changes the schema. `change` may run several times: see `changeSchema`. */
-  async updateSchema(change: (update: SchemaUpdate) => void, options?: CommitOptions & { readonly caseSensitive?: boolean }): Promise<void> {
+  async updateSchema(
+    change: (update: SchemaUpdate) => void,
+    options?: CommitOptions & { readonly caseSensitive?: boolean },
+  ): Promise<void> {
     return changeSchema(this, change, options)
   }
 
