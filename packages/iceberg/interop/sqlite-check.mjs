@@ -25,6 +25,10 @@ async function conforms() {
   assert.equal(rows[0].metadata_location, table.metadataLocation)
 }
 
+async function failsClearly() {
+  await assert.rejects(openSqliteCatalog({ database: `${folder}/no/such/folder/catalog.db` }), { name: 'IoError' })
+}
+
 async function losesNoCommit() {
   const path = `${folder}/shared`
   await mkdir(path, { recursive: true })
@@ -66,6 +70,7 @@ async function opensCorpus(corpus) {
 }
 
 await conforms()
+await failsClearly()
 await losesNoCommit()
 if (process.argv[3] !== undefined) await opensCorpus(process.argv[3])
 console.log('ok')

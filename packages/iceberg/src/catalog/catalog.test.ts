@@ -87,6 +87,12 @@ describe('the filesystem catalog', () => {
     expect((await catalog.loadTable(shared)).metadata.tableUuid).not.toBe(first.metadata.tableUuid)
   })
 
+  it('records absolute locations, however the warehouse is given', async () => {
+    const relative = new FilesystemCatalog({ warehouse: 'wh/', io: new MemoryFileIO() })
+    await relative.createNamespace(['sda'])
+    expect((await relative.createTable(shared, { schema })).location).toBe(join(process.cwd(), 'wh/sda/shared'))
+  })
+
   it('goes on in a copied warehouse without touching the first', async () => {
     const catalog = new FilesystemCatalog({ warehouse: join(folder, 'original'), io })
     await catalog.createNamespace(['sda'])

@@ -16,7 +16,7 @@ import { checkRequirements } from '../commit/requirements.js'
 import type { CommitOptions } from '../commit/retry.js'
 import type { TableCommit } from '../commit/table-update.js'
 import { isFileNotFound } from '../io/failure.js'
-import { joinLocation, trimTrailingSlashes } from '../io/location.js'
+import { absoluteLocation, joinLocation, trimTrailingSlashes } from '../io/location.js'
 import { encodeMetadataFile } from '../metadata/metadata-file.js'
 import { Table } from '../table/table.js'
 import type { Catalog, CatalogContext, CatalogOptions, LoadedMetadata, Namespace, TableIdentifier } from './catalog.js'
@@ -51,7 +51,7 @@ export class FilesystemCatalog implements Catalog {
   constructor(options: FilesystemCatalogOptions) {
     this.#context = catalogContext(options)
     this.name = this.#context.name
-    this.warehouse = trimTrailingSlashes(options.warehouse)
+    this.warehouse = absoluteLocation(options.warehouse)
   }
 
   async listNamespaces(parent: Namespace = []): Promise<readonly Namespace[]> {

@@ -13,7 +13,7 @@ import { checkRequirements } from '../commit/requirements.js'
 import type { CommitOptions } from '../commit/retry.js'
 import type { TableCommit } from '../commit/table-update.js'
 import { isFileNotFound } from '../io/failure.js'
-import { fileNameOf, joinLocation, localPath, parentLocation, trimTrailingSlashes } from '../io/location.js'
+import { absoluteLocation, fileNameOf, joinLocation, localPath, parentLocation, trimTrailingSlashes } from '../io/location.js'
 import { encodeMetadataFile, metadataVersionOf } from '../metadata/metadata-file.js'
 import type { TableMetadata } from '../model/table-metadata.js'
 import { Table } from '../table/table.js'
@@ -40,7 +40,7 @@ interface Row {
 export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<Catalog> {
   const context = catalogContext(options)
   const database = await openSqlite(localPath(options.database))
-  const warehouse = trimTrailingSlashes(options.warehouse ?? parentLocation(options.database))
+  const warehouse = absoluteLocation(options.warehouse ?? parentLocation(options.database))
   return new SqliteCatalog(context, new SqliteCatalogRows(database, context.name), warehouse)
 }
 

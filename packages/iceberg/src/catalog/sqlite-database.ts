@@ -3,6 +3,7 @@
  * are loaded when a catalog is opened, so whoever uses none needs none.
  */
 import { ConfigError } from '@artemis/errors'
+import { ioFailure } from '../io/failure.js'
 
 export type SqliteValue = string | number | bigint | null
 
@@ -31,12 +32,21 @@ const BUSY_TIMEOUT_MS = 2_000
 
 export async function openSqlite(path: string): Promise<SqliteDatabase> {
   const Connection = await connectionClass()
-  const connection = new Connection(path)
-  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  const connection = connect(Connection, path)
   return {
     run: (sql, parameters) => Number(connection.prepare(sql).run(...parameters).changes),
     all: (sql, parameters) => connection.prepare(sql).all(...parameters) as Readonly<Record<string, unknown>>[],
     close: () => void connection.close(),
+  }
+}
+
+function connect(Connection: ConnectionClass, path: string): Connection {
+  try {
+    const connection = new Connection(path)
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    return connection
+  } catch (error) {
+    throw ioFailure('open the SQLite database', path, error)
   }
 }
 

@@ -32,6 +32,15 @@ export function localPath(location: string): string {
   return path.startsWith('localhost/') ? path.slice('localhost'.length) : path
 }
 
+/**
+ * The location without a trailing slash, and absolute when it is a plain relative path: what metadata records must not
+ * depend on the working directory of the process that reads it later.
+ */
+export function absoluteLocation(location: string): string {
+  const trimmed = trimTrailingSlashes(location)
+  return schemeOf(trimmed) === undefined && !trimmed.startsWith('/') ? resolve(trimmed) : trimmed
+}
+
 /** Puts parts under a folder, with exactly one slash between. */
 export function joinLocation(folder: string, ...parts: readonly string[]): string {
   let joined = folder

@@ -1,5 +1,5 @@
 /** Manifest lists and manifests by way of the cache: what planning and commits call. */
-import { DataError } from '@artemis/errors'
+import { DataError, UnsupportedError } from '@artemis/errors'
 import type { IcebergCache, Weighted } from '../io/iceberg-cache.js'
 import type { FileIO } from '../io/file-io.js'
 import { specById } from '../metadata/lookup.js'
@@ -33,6 +33,9 @@ export async function loadManifestList(source: ManifestSource, snapshot: Snapsho
 
 /** All entries of a manifest, deleted ones too, with what they inherit filled in. */
 export async function loadManifest(source: ManifestSource, manifest: ManifestFile): Promise<readonly ManifestEntry[]> {
+  if (manifest.keyMetadata !== undefined && manifest.keyMetadata.length > 0) {
+    throw new UnsupportedError({ code: 'ENCRYPTED_MANIFEST', message: `${manifest.manifestPath} is encrypted, which is not supported` })
+  }
   const spec = specById(source.metadata, manifest.partitionSpecId)
   const partitionTypes = partitionTypesOf(source.metadata, spec)
   // What entries inherit and how tuples are typed is part of the key: a widened partition column decodes differently.
