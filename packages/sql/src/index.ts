@@ -225,3 +225,6 @@ export type {
   SettingValue,
   TargetName,
 } from './binder/bound-statement.js'
+
+// The second opinion.
+export { loadNodeSqlParser } from './alternate/node-sql-parser.js'

@@ -50,17 +50,17 @@ async function resolveTarget({ table }: ast.Insert, context: BindContext): Promi
 function bindSource(binder: Binder, statement: ast.Insert, provider: TableProvider, environment: QueryEnvironment): LogicalPlan {
   const { fields } = provider.schema
   const { source } = statement
-  if (source === undefined) return fill(binder, { kind: 'values', columns: [], rows: [[]] }, fields, [])
+  if (source === undefined) return fill(binder, { kind: 'values', columns: [], rows: [[]] }, fields, [], statement)
   const listed = listedColumns(statement, fields)
   const plainValues = source.with === undefined && source.orderBy === undefined && source.limit === undefined && source.offset === undefined
   if (source.body.kind === 'values' && plainValues && !statement.byName) {
     const targets = listed ?? fields.map((_, i) => i)
-    return fill(binder, bindRows(binder, source.body, targets.map((i) => fields[i]!), statement), fields, targets)
+    return fill(binder, bindRows(binder, source.body, targets.map((i) => fields[i]!), statement), fields, targets, source)
   }
   const plan = binder.query(source, environment)
   const targets = statement.byName ? targetsByName(plan, fields, source, listed) : (listed ?? fields.map((_, i) => i))
   if (plan.columns.length !== targets.length) throw countMismatch(targets.length, plan.columns.length, source)
-  return fill(binder, plan, fields, targets)
+  return fill(binder, plan, fields, targets, source)
 }
 
 /** Indices of the columns that the statement names, in its order. */
@@ -128,10 +128,10 @@ function assign(binder: Binder, value: Expression, field: Field): Expression {
 }
 
 /** All columns of the table: those of the source where they belong, and NULL for the rest. */
-function fill(binder: Binder, plan: LogicalPlan, fields: readonly Field[], targets: readonly number[]): LogicalPlan {
+function fill(binder: Binder, plan: LogicalPlan, fields: readonly Field[], targets: readonly number[], node: ast.SyntaxNode): LogicalPlan {
   const expressions = fields.map((field, i): Expression => {
     const at = targets.indexOf(i)
-    return at < 0 ? literal(field.type, null) : assign(binder, columnReference(plan.columns[at]!), field)
+    return at < 0 ? literal(field.type, null) : assign(binder, columnReference(plan.columns[at]!, node.span), field)
   })
   const inPlace = targets.length === fields.length && plan.columns.every((column, i) => targets[i] === i && typeEquals(column.type, fields[i]!.type))
   if (inPlace) return plan

@@ -1,5 +1,7 @@
 /** Binding a query as a statement of its own: first all it refers to is resolved, then it is bound. */
 
+import type { Span } from '@artemis/errors'
+import { ArtemisError } from '@artemis/errors'
 import type { LogicalPlan } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
 import type { QueryEnvironment } from './binder.js'
@@ -27,11 +29,16 @@ export async function bindQueryStatement(query: ast.Query, context: BindContext)
   return { kind: 'query', plan, parameters: describeParameters(binder) }
 }
 
-/** Binds a query that the binder itself wrote. */
-export async function bindQueryText(sql: string, context: BindContext): Promise<BoundQuery> {
-  const query = context.parse(sql)
-  if (query.kind !== 'query') throw bindError('NOT_A_QUERY', `this is no query: ${sql}`, undefined)
-  return bindQueryStatement(query, { ...context, text: sql })
+/** Binds a query that the binder wrote for the statement at `span`, where its errors are reported. */
+export async function bindQueryText(sql: string, context: BindContext, span: Span): Promise<BoundQuery> {
+  try {
+    const query = context.parse(sql)
+    if (query.kind !== 'query') throw bindError('NOT_A_QUERY', `this is no query: ${sql}`, span)
+    return await bindQueryStatement(query, { ...context, text: sql })
+  } catch (error) {
+    if (error instanceof ArtemisError) error.span = span
+    throw error
+  }
 }
 
 /** A result that is known already. */

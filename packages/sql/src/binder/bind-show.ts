@@ -31,7 +31,7 @@ export async function bindShow(statement: ast.Show, context: BindContext): Promi
     case 'functions':
       return rowsOf(context, FUNCTION_COLUMNS, functionRows(context.functions), pattern)
     case 'settings':
-      return bindQueryText(`SELECT name, value, description FROM information_schema.settings${where([like('name', pattern)])} ORDER BY name`, context)
+      return bindQueryText(`SELECT name, value, description FROM information_schema.settings${where([like('name', pattern)])} ORDER BY name`, context, span)
     case 'setting':
       if (name === undefined) throw bindError('MISSING_SETTING', 'SHOW needs the name of a setting', span)
       return { kind: 'show_setting', name: settingName(name), span: name.span }
@@ -67,12 +67,12 @@ function quoted(text: string): string {
 async function showTables(statement: ast.Show, context: BindContext): Promise<BoundQuery> {
   const conditions = [...(await placeConditions(statement, context)), like('table_name', statement.pattern)]
   const columns = statement.full ? 'table_catalog, table_schema, table_name, table_type' : 'table_name AS name'
-  return bindQueryText(`SELECT ${columns} FROM information_schema.tables${where(conditions)} ORDER BY ALL`, context)
+  return bindQueryText(`SELECT ${columns} FROM information_schema.tables${where(conditions)} ORDER BY ALL`, context, statement.span)
 }
 
 async function showViews(statement: ast.Show, context: BindContext): Promise<BoundQuery> {
   const conditions = [...(await placeConditions(statement, context)), "table_type = 'VIEW'", like('table_name', statement.pattern)]
-  return bindQueryText(`SELECT table_name AS name FROM information_schema.tables${where(conditions)} ORDER BY name`, context)
+  return bindQueryText(`SELECT table_name AS name FROM information_schema.tables${where(conditions)} ORDER BY name`, context, statement.span)
 }
 
 /** The schema after IN, of the current catalog or its own; a catalog alone means all its schemas, SHOW ALL everything. */
@@ -102,7 +102,7 @@ async function existingSchema(catalog: string, schema: string, name: ast.ObjectN
   throw bindError('SCHEMA_NOT_FOUND', `the catalog "${catalog}" has no schema "${schema}"`, name.span, didYouMean(schema, schemas))
 }
 
-async function showSchemas({ name, pattern }: ast.Show, context: BindContext): Promise<BoundQuery> {
+async function showSchemas({ name, pattern, span }: ast.Show, context: BindContext): Promise<BoundQuery> {
   const conditions: (string | undefined)[] = [like('schema_name', pattern)]
   if (name !== undefined) {
     const catalogs = await context.names.catalogs()
@@ -112,7 +112,7 @@ async function showSchemas({ name, pattern }: ast.Show, context: BindContext): P
     conditions.unshift(`catalog_name = ${quoted(catalog)}`)
   }
   const sql = `SELECT catalog_name, schema_name FROM information_schema.schemata${where(conditions)} ORDER BY catalog_name, schema_name`
-  return bindQueryText(sql, context)
+  return bindQueryText(sql, context, span)
 }
 
 /** A query over a table's metadata; that the table is there is checked first, under its own name. */
@@ -120,7 +120,7 @@ async function showMetadata(statement: ast.Show, context: BindContext, sql: (tab
   const { name, span, object } = statement
   if (name === undefined) throw bindError('MISSING_TABLE', `SHOW ${object.toUpperCase()} needs a table`, span, `Write SHOW ${object.toUpperCase()} FROM t.`)
   await planOfTable(name, context)
-  return bindQueryText(sql(name.parts.map((part) => quoteIdentifier(part.name)).join('.')), context)
+  return bindQueryText(sql(name.parts.map((part) => quoteIdentifier(part.name)).join('.')), context, span)
 }
 
 const FUNCTION_COLUMNS = ['function_name', 'function_type', 'category', 'signatures', 'description', 'example']

@@ -138,12 +138,13 @@ function bindAggregate(binder: Binder, node: ast.Call, definition: AggregateFunc
   const resolved = definition.resolve(args.map((arg) => arg.type), constantsOf(args))
   if (resolved === undefined) throw noOverload(definition, args, node.span)
   const inputs = args.map((arg, i) => coerce(binder, arg, resolved.argumentTypes[i] ?? arg.type))
+  const orderBy = bindAggregateOrder(binder, node.orderBy, inner)
   const call: AggregateCall = {
     function: resolved,
     arguments: inputs,
     distinct: node.distinct && !resolved.ignoresDistinct,
     filter: node.filter === undefined ? null : coerceToBoolean(binder, binder.expression(node.filter, inner), 'FILTER'),
-    orderBy: resolved.orderSensitive ? bindAggregateOrder(binder, node.orderBy, inner) : [],
+    orderBy: resolved.orderSensitive ? orderBy : [],
     span: node.span,
   }
   refuseOuterAggregate(call, scope, node.span)

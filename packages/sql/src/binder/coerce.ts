@@ -74,21 +74,21 @@ export function coerceToBoolean(binder: Binder, expression: Expression, clause: 
 
 /** The one type of several results (CASE, lists, VALUES): string literals take the type of the others. Undefined when there is none. */
 export function resultType(expressions: readonly Expression[]): DataType | undefined {
-  return meet(expressions, commonType)
+  return meet(expressions, (type, expression) => (integerFits(expression, type) ? type : commonType(type, expression.type)))
 }
 
 /** The one type that all are compared in: as {@link resultType}, but text columns yield to the other type as well. */
 export function comparedType(expressions: readonly Expression[]): DataType | undefined {
-  return meet(expressions, comparisonType)
+  return meet(expressions, (type, expression) => (numberFits(expression, type) ? type : comparisonType(type, expression.type)))
 }
 
-function meet(expressions: readonly Expression[], combine: (a: DataType, b: DataType) => DataType | undefined): DataType | undefined {
+function meet(expressions: readonly Expression[], combine: (type: DataType, next: Expression) => DataType | undefined): DataType | undefined {
   let type: DataType | undefined
   let strings = false
   for (const expression of expressions) {
     if (isStringLiteral(expression)) strings = true
     else if (expression.type.kind !== 'null') {
-      const met = type === undefined ? expression.type : combineWithLiteral(type, expression, combine)
+      const met = type === undefined ? expression.type : combine(type, expression)
       if (met === undefined) return undefined
       type = met
     }
@@ -97,16 +97,23 @@ function meet(expressions: readonly Expression[], combine: (a: DataType, b: Data
   return strings ? utf8 : (expressions[0]?.type ?? undefined)
 }
 
-/** An integer literal that fits keeps the type of what it meets: `tinyint_column IN (1, 2)` stays TINYINT. */
-function combineWithLiteral(
-  type: DataType,
-  expression: Expression,
-  combine: (a: DataType, b: DataType) => DataType | undefined,
-): DataType | undefined {
-  if (expression.kind === 'literal' && isInteger(expression.type) && (isInteger(type) || type.kind === 'decimal')) {
-    if (convertNumber(expression.value, expression.type, type) !== undefined) return type
-  }
-  return combine(type, expression.type)
+/** An integer literal that fits takes the type of what it meets: `coalesce(tinyint_column, 1)` stays TINYINT. */
+function integerFits(expression: Expression, type: DataType): boolean {
+  return expression.kind === 'literal' && isInteger(expression.type) && isExact(type) && convertNumber(expression.value, expression.type, type) !== undefined
+}
+
+/**
+ * In a comparison any number literal takes the other's type if it has the same value there, so that the column is not
+ * cast: `integer_column = 5.0`. Beside FLOAT a literal means the nearest FLOAT, as in DuckDB: `float_column = 0.1`.
+ */
+function numberFits(expression: Expression, type: DataType): boolean {
+  if (expression.kind !== 'literal' || !isNumeric(expression.type)) return false
+  if (type.kind === 'float32') return isExact(expression.type)
+  return isExact(type) && convertNumber(expression.value, expression.type, type) !== undefined
+}
+
+function isExact(type: DataType): boolean {
+  return isInteger(type) || type.kind === 'decimal'
 }
 
 /** A comparison whose sides are brought to one type. */

@@ -96,7 +96,7 @@ function columnNotFound(node: ast.ColumnReference, scope: ExpressionScope): Erro
       const table = qualifier.join('.')
       return bindError('COLUMN_NOT_FOUND', `the table "${table}" has no column "${last.name}"`, last.span, didYouMean(last.name, names))
     }
-    const tables = scopes.flatMap((candidate) => candidate.sources.map((source) => source.path.at(-1)!))
+    const tables = scopes.flatMap((candidate) => candidate.sources.flatMap((source) => source.path.slice(-1)))
     return bindError(
       'TABLE_NOT_IN_FROM',
       `there is no table "${qualifier.join('.')}" in FROM`,

@@ -53,7 +53,7 @@ const INTEGER_RANGES: Partial<Record<DataType['kind'], readonly [bigint, bigint]
 }
 
 /**
- * The value of an exact number (integer or decimal) in another number type, or undefined when it is not exactly there.
+ * The value of an integer, a decimal or a whole DOUBLE in another number type, or undefined when it is not exactly there.
  * Conversion to DOUBLE always succeeds, to the nearest.
  */
 export function convertNumber(value: Scalar, from: DataType, to: DataType): Scalar | undefined {
@@ -80,7 +80,8 @@ interface ExactNumber {
 
 function exactNumber(value: Scalar, type: DataType): ExactNumber | undefined {
   if (typeof value === 'bigint') return { unscaled: value, scale: type.kind === 'decimal' ? type.scale : 0 }
-  return typeof value === 'number' && INTEGER_RANGES[type.kind] !== undefined ? { unscaled: BigInt(value), scale: 0 } : undefined
+  // A DOUBLE counts where it is a whole number.
+  return typeof value === 'number' && Number.isSafeInteger(value) ? { unscaled: BigInt(value), scale: 0 } : undefined
 }
 
 /** At another scale; undefined when digits would be lost. */

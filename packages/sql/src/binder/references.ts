@@ -6,11 +6,14 @@
 
 import type { Span } from '@artemis/errors'
 import { didYouMean } from '@artemis/errors'
-import type { TableFunctionArgument, TableProvider, TimeTravel } from '@artemis/plan'
+import type { TableFunctionArgument, TableProvider } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
 import { children } from '../ast/index.js'
 import type { Binder } from './binder.js'
+import type { ReferenceNode } from './collect-references.js'
+import { collectReferences } from './collect-references.js'
 import { constantValue } from './constants.js'
+import type { ResolvedTable } from './context.js'
 import { bindError, constantError, unsupported } from './errors.js'
 import { tableNotFound } from './table-not-found.js'
 import { timeTravelKey, timeTravelPoint } from './time-travel.js'
@@ -19,9 +22,6 @@ import { viewError } from './view-error.js'
 export type ResolvedRelation =
   | { readonly kind: 'table'; readonly name: readonly string[]; readonly provider: TableProvider }
   | { readonly kind: 'view'; readonly name: readonly string[]; readonly query: ast.Query; readonly text: string }
-
-/** What stands for a relation in the tree. A column reference is the bare name in `x IN name`. */
-type ReferenceNode = ast.NamedTable | ast.FileTable | ast.TableFunction | ast.ColumnReference
 
 export class References {
   readonly #relations = new Map<ReferenceNode, ResolvedRelation>()
@@ -37,41 +37,97 @@ export class References {
 
 /** Resolves all that the statement refers to, and through its views. */
 export async function resolveReferences(binder: Binder, root: ast.SyntaxNode): Promise<void> {
-  await new Resolver(binder).resolve(root, [])
+  await new Resolver(binder).resolve(root)
+}
+
+/** A view as first met: where it is referred to, and the view in which that stands. */
+interface ViewUse {
+  readonly key: string
+  readonly name: string
+  /** In the text of `within`, or of the statement. */
+  readonly span: Span
+  readonly within: ViewUse | null
 }
 
 class Resolver {
   readonly #binder: Binder
   /** By name and point in time: one table at one point is one snapshot for the whole statement. */
-  readonly #known = new Map<string, Promise<ResolvedRelation | undefined>>()
+  readonly #lookups = new Map<string, Promise<ResolvedTable | undefined>>()
+  readonly #views = new Map<string, { readonly relation: ResolvedRelation; readonly use: ViewUse; readonly uses: Set<string> }>()
 
   constructor(binder: Binder) {
     this.#binder = binder
   }
 
-  async resolve(root: ast.SyntaxNode, views: readonly string[]): Promise<void> {
-    const nodes = collectReferences(root).sort((a, b) => a.span.start - b.span.start)
-    // All start at once; the first failure in the order of the text is the one reported.
-    const outcomes = await Promise.allSettled(nodes.map((node) => this.#resolveNode(node, views)))
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  async resolve(root: ast.SyntaxNode): Promise<void> {
+    const pending: { root: ast.SyntaxNode; within: ViewUse | null }[] = [{ root, within: null }]
+    for (let item = pending.shift(); item !== undefined; item = pending.shift()) {
+      const { within } = item
+      const nodes = collectReferences(item.root).sort((a, b) => a.span.start - b.span.start)
+      // All start at once; the first failure in the order of the text is the one reported.
+      const outcomes = await Promise.allSettled(nodes.map((node) => this.#find(node)))
+      outcomes.forEach((outcome, i) => {
+        if (outcome.status === 'rejected') throw atStatement(outcome.reason, within)
+        const query = this.#add(nodes[i]!, outcome.value, within)
+        if (query !== undefined) pending.push(query)
+      })
+    }
+    this.#refuseCycles()
   }
 
-  async #resolveNode(node: ReferenceNode, views: readonly string[]): Promise<void> {
-    const relation = await this.#relationOf(node, views)
-    if (relation !== undefined) this.#binder.references.add(node, relation)
-    else if (node.kind === 'named_table') throw await tableNotFound(this.#binder.context, node.name)
+  /** Notes what a node stands for. Returns a view's query when it is met for the first time. */
+  #add(node: ReferenceNode, found: ResolvedTable | undefined, within: ViewUse | null): { root: ast.Query; within: ViewUse } | undefined {
+    if (found === undefined) return undefined
+    const { name, entry } = found
+    if (entry.kind === 'table') {
+      this.#binder.references.add(node, { kind: 'table', name, provider: entry.table })
+      return undefined
+    }
+    const key = name.join('.').toLowerCase()
+    const use: ViewUse = { key, name: name.join('.'), span: node.span, within }
+    if (within !== null) this.#views.get(within.key)?.uses.add(key)
+    const known = this.#views.get(key)
+    const relation = known?.relation ?? { kind: 'view', name, query: this.#parseView(entry.sql, use), text: entry.sql }
+    this.#binder.references.add(node, relation)
+    if (known !== undefined || relation.kind !== 'view') return undefined
+    this.#views.set(key, { relation, use, uses: new Set() })
+    return { root: relation.query, within: use }
   }
 
-  async #relationOf(node: ReferenceNode, views: readonly string[]): Promise<ResolvedRelation | undefined> {
+  #parseView(text: string, use: ViewUse): ast.Query {
+    try {
+      const query = this.#binder.context.parse(text)
+      if (query.kind === 'query') return query
+    } catch (error) {
+      throw atStatement(error, use)
+    }
+    throw atStatement(bindError('INVALID_VIEW', 'it is not defined by a query', undefined), use)
+  }
+
+  /** A view that leads back to itself would be expanded for ever. */
+  #refuseCycles(): void {
+    const done = new Set<string>()
+    const visit = (key: string, path: readonly string[]): void => {
+      const view = this.#views.get(key)
+      if (view === undefined || done.has(key)) return
+      if (path.includes(key)) throw atStatement(bindError('VIEW_CYCLE', 'it refers to itself', undefined), view.use)
+      for (const next of view.uses) visit(next, [...path, key])
+      done.add(key)
+    }
+    for (const key of this.#views.keys()) visit(key, [])
+  }
+
+  async #find(node: ReferenceNode): Promise<ResolvedTable | undefined> {
     switch (node.kind) {
       case 'named_table': {
-        const found = await this.#named(node.name.parts, node.timeTravel, node.span, views)
+        const found = await this.#named(node.name.parts, node.timeTravel, node.span)
+        if (found !== undefined) return found
         const [only] = node.name.parts
-        if (found !== undefined || only === undefined || node.name.parts.length > 1 || readerOf(only.name) === undefined) return found
+        if (only === undefined || node.name.parts.length > 1 || readerOf(only.name) === undefined) throw await tableNotFound(this.#binder.context, node.name)
         return this.#file(only.name, node.span)
       }
       case 'column':
-        return this.#named(node.parts, undefined, node.span, views)
+        return this.#named(node.parts, undefined, node.span)
       case 'file_table':
         return this.#file(node.path, node.span)
       case 'table_function':
@@ -79,41 +135,22 @@ class Resolver {
     }
   }
 
-  #named(parts: readonly ast.Identifier[], travel: ast.TimeTravel | undefined, span: Span, views: readonly string[]): Promise<ResolvedRelation | undefined> {
+  async #named(parts: readonly ast.Identifier[], travel: ast.TimeTravel | undefined, span: Span): Promise<ResolvedTable | undefined> {
     const point = travel === undefined ? null : timeTravelPoint(this.#binder, travel)
     const names = parts.map((part) => part.name)
+    const place = travel?.span ?? span
     const key = JSON.stringify([...names.map((name) => name.toLowerCase()), timeTravelKey(point)])
-    let relation = this.#known.get(key)
-    if (relation === undefined) {
-      relation = this.#lookUp(names, point, travel?.span ?? span, views)
-      this.#known.set(key, relation)
+    let lookup = this.#lookups.get(key)
+    if (lookup === undefined) {
+      lookup = attempt(place, () => this.#binder.context.resolveTable(names, point, place))
+      this.#lookups.set(key, lookup)
     }
-    return relation
+    const found = await lookup
+    if (found?.entry.kind === 'view' && point !== null) throw unsupported('time travel of a view', place, 'Put the point in time at the tables inside it.')
+    return found
   }
 
-  async #lookUp(names: readonly string[], point: TimeTravel | null, span: Span, views: readonly string[]): Promise<ResolvedRelation | undefined> {
-    const found = await attempt(span, () => this.#binder.context.resolveTable(names, point, span))
-    if (found === undefined) return undefined
-    const { name, entry } = found
-    if (entry.kind === 'table') return { kind: 'table', name, provider: entry.table }
-    const shown = name.join('.')
-    if (point !== null) throw unsupported('time travel of a view', span, 'Put the point in time at the tables inside it.')
-    if (views.includes(shown.toLowerCase())) throw bindError('VIEW_CYCLE', `the view "${shown}" refers to itself`, span)
-    return this.#view(name, entry.sql, span, [...views, shown.toLowerCase()])
-  }
-
-  async #view(name: readonly string[], text: string, span: Span, views: readonly string[]): Promise<ResolvedRelation> {
-    try {
-      const query = this.#binder.context.parse(text)
-      if (query.kind !== 'query') throw bindError('INVALID_VIEW', 'it is not defined by a query', span)
-      await this.resolve(query, views)
-      return { kind: 'view', name, query, text }
-    } catch (error) {
-      throw viewError(error, name.join('.'), span)
-    }
-  }
-
-  async #file(path: string, span: Span): Promise<ResolvedRelation> {
+  async #file(path: string, span: Span): Promise<ResolvedTable> {
     const reader = readerOf(path)
     if (reader === undefined) {
       throw bindError('UNKNOWN_FILE_FORMAT', `the format of '${path}' cannot be told from its name`, span, 'Use a function such as read_parquet.')
@@ -122,10 +159,10 @@ class Resolver {
     if (definition === undefined) throw unsupported(`reading '${path}'`, span)
     const provider = await attempt(span, () => definition.bind([{ name: null, type: { kind: 'utf8' }, value: path }], this.#binder.context.evaluation))
     const base = path.split(/[\\/]/).at(-1) ?? path
-    return { kind: 'table', name: [base.replace(/\..*$/, '') || base], provider }
+    return { name: [base.replace(/\..*$/, '') || base], entry: { kind: 'table', table: provider } }
   }
 
-  async #function(node: ast.TableFunction): Promise<ResolvedRelation> {
+  async #function(node: ast.TableFunction): Promise<ResolvedTable> {
     const last = node.name.parts.at(-1)!
     const { functions, evaluation } = this.#binder.context
     const definition = functions.table(last.name.toLowerCase())
@@ -134,7 +171,7 @@ class Resolver {
     if (definition === undefined) throw functionNotFound(this.#binder, last)
     const args = node.arguments.map((argument) => this.#argument(argument))
     const provider = await attempt(node.span, () => definition.bind(args, evaluation))
-    return { kind: 'table', name: [last.name], provider }
+    return { name: [last.name], entry: { kind: 'table', table: provider } }
   }
 
   #argument(argument: ast.Argument): TableFunctionArgument {
@@ -177,6 +214,13 @@ function readerOf(path: string): string | undefined {
   return READERS.find(([pattern]) => pattern.test(path))?.[1]
 }
 
+/** An error inside a view, as its reference in the statement reports it. */
+function atStatement(error: unknown, use: ViewUse | null): unknown {
+  let wrapped = error
+  for (let view = use; view !== null; view = view.within) wrapped = viewError(wrapped, view.name, view.span)
+  return wrapped
+}
+
 /** Gives errors of the outside their place in the text. */
 async function attempt<T>(span: Span, step: () => Promise<T>): Promise<T> {
   try {
@@ -184,44 +228,4 @@ async function attempt<T>(span: Span, step: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw constantError(error, span)
   }
-}
-
-/** Nodes that stand for relations, those that a common table shadows left out. */
-function collectReferences(root: ast.SyntaxNode): ReferenceNode[] {
-  const found: ReferenceNode[] = []
-  const pending: { node: ast.SyntaxNode; shadowed: ReadonlySet<string> }[] = [{ node: root, shadowed: new Set() }]
-  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
-    const { node } = item
-    let { shadowed } = item
-    const clause = withClause(node)
-    if (clause !== undefined) {
-      let names: ReadonlySet<string> = shadowed
-      for (const table of clause.tables) {
-        const own = new Set([...names, table.name.name.toLowerCase()])
-        pending.push({ node: table.statement, shadowed: clause.recursive ? own : names })
-        names = own
-      }
-      shadowed = names
-    }
-    if (isReference(node) && !isShadowed(node, shadowed)) found.push(node)
-    if (node.kind === 'in_container') {
-      const { container } = node as ast.InContainer
-      if (container.kind === 'column' && !isShadowed(container, shadowed)) found.push(container)
-    }
-    for (const child of children(node)) if (child !== clause) pending.push({ node: child, shadowed })
-  }
-  return found
-}
-
-function withClause(node: ast.SyntaxNode): ast.With | undefined {
-  return 'with' in node ? (node.with as ast.With | undefined) : undefined
-}
-
-function isReference(node: ast.SyntaxNode): node is ast.NamedTable | ast.FileTable | ast.TableFunction {
-  return node.kind === 'named_table' || node.kind === 'file_table' || node.kind === 'table_function'
-}
-
-function isShadowed(node: ReferenceNode, shadowed: ReadonlySet<string>): boolean {
-  const parts = node.kind === 'column' ? node.parts : node.kind === 'named_table' && node.timeTravel === undefined ? node.name.parts : []
-  return parts.length === 1 && shadowed.has(parts[0]!.name.toLowerCase())
 }

@@ -53,12 +53,12 @@ function expandStar(binder: Binder, star: ast.Star, scope: ExpressionScope): Nam
   const replaced = new Map(
     star.replace.map((replacement) => {
       const name: ast.ObjectName = { kind: 'object_name', parts: [replacement.name], span: replacement.name.span }
-      return [matching(all, name, 'REPLACE'), binder.expression(replacement.expression, scope)]
+      return [matching(all, name, 'REPLACE'), { name: replacement.name.name, expression: binder.expression(replacement.expression, scope) }]
     }),
   )
   const kept = all
     .filter((entry) => !excluded.has(entry) && (star.filter === undefined || matchesFilter(binder, star.filter, entry.name)))
-    .map((entry) => ({ name: renamed.get(entry) ?? entry.name, expression: replaced.get(entry) ?? entry.expression }))
+    .map((entry) => replaced.get(entry) ?? { name: renamed.get(entry) ?? entry.name, expression: entry.expression })
   if (kept.length === 0) throw bindError('EMPTY_STAR', 'no column is left of *', star.span)
   return kept
 }
@@ -87,7 +87,7 @@ function starColumns(binder: Binder, star: ast.Star, scope: ExpressionScope): St
   if (struct?.type.kind === 'struct') {
     return struct.type.fields.map((field) => ({ name: field.name, expression: structField(binder, struct, field.name, star.span), qualifiers: [] }))
   }
-  const names = relation.sources.map((source) => source.path.at(-1) ?? '')
+  const names = relation.sources.flatMap((source) => source.path.slice(-1))
   throw bindError('TABLE_NOT_IN_FROM', `there is no table "${shown}" in FROM`, qualifier.span, didYouMean(qualifier.parts.at(-1)!.name, names))
 }
 

@@ -60,7 +60,7 @@ export interface OrderedList {
 }
 
 /** Finds the keys among the items. Under DISTINCT a key must be made of items alone. */
-export function placeOrderKeys(items: readonly NamedExpression[], keys: readonly OrderKey[], distinct: boolean): OrderedList {
+export function placeOrderKeys(binder: Binder, items: readonly NamedExpression[], keys: readonly OrderKey[], distinct: boolean): OrderedList {
   const projected = [...items]
   const placed = keys.map((key) => {
     const { target } = key
@@ -68,7 +68,7 @@ export function placeOrderKeys(items: readonly NamedExpression[], keys: readonly
     const index = projected.findIndex((item) => sameExpression(item.expression, target))
     if (index >= 0) return { ...key, target: index }
     if (distinct) return key
-    projected.push({ name: 'sort key', expression: target })
+    projected.push({ name: binder.text.slice(key.span.start, key.span.end), expression: target })
     return { ...key, target: projected.length - 1 }
   })
   return { projected, keys: placed }

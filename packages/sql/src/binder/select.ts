@@ -46,7 +46,7 @@ export function bindSelect(
   const list = items.map(({ name, expression }) => ({ name, expression: above(expression) }))
   const aboveKeys = keys.map((key) => (typeof key.target === 'number' ? key : { ...key, target: above(key.target) }))
   const distinct = select.distinct !== undefined
-  const ordered = placeOrderKeys(list, aboveKeys, distinct)
+  const ordered = placeOrderKeys(binder, list, aboveKeys, distinct)
   const projected = project(binder, rows, ordered.projected)
   const sorted = sortPlan(distinct ? distinctRows(projected) : projected, ordered.projected, ordered.keys)
   return firstColumns(limit(sorted), list.length)
