@@ -1,1 +1,6 @@
-export {}
+export { createFunctionRegistry, documentedFunctions } from './registry.js'
+export type { DocumentedFunction } from './registry.js'
+export { castScalarFunction } from './cast/cast-function.js'
+export { canCast, castVector } from './cast/cast-vector.js'
+export { zoneOf } from './kernel/time-zone.js'
+export type { Zone } from './kernel/time-zone.js'

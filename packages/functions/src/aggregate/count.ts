@@ -1,15 +1,14 @@
 /** count(*), count(x) and count_if(x). */
 
 import type { Vector } from '@artemis/arrow'
-import { bool, int32Words, int64, primitiveVector, toBooleanVector, vectorDatum } from '@artemis/arrow'
+import { andBitmaps, bool, int32Words, int64, primitiveVector, toBooleanVector } from '@artemis/arrow'
 import { InternalError } from '@artemis/errors'
 import type { GroupsAccumulator } from '@artemis/plan'
-import { andBitmaps } from '@artemis/arrow'
 import { aggregateFunction } from './definition.js'
 import { growFloat64, rowMask } from './rows-mask.js'
 
 class CountAccumulator implements GroupsAccumulator {
-  #counts = new Float64Array(0)
+  #counts: Float64Array = new Float64Array(0)
 
   byteSize(): number {
     return this.#counts.byteLength
@@ -60,7 +59,7 @@ function addCounts(counts: Float64Array, groupIds: Int32Array, words: Int32Array
 /** Counts the rows whose argument is true. */
 class CountIfAccumulator extends CountAccumulator {
   override update([argument]: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
-    const flags = toBooleanVector(vectorDatum(argument!), groupIds.length)
+    const flags = toBooleanVector(argument!)
     const isTrue = flags.validity === null ? flags.values : andBitmaps(flags.values, flags.validity, flags.length)
     super.update([], groupIds, groupCount, filter === null ? isTrue : andBitmaps(isTrue, filter, groupIds.length))
   }

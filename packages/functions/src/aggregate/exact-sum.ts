@@ -16,8 +16,8 @@ const ROWS_BETWEEN_CARRIES = 2 ** 20
 const STRIDE = 4
 
 export class ExactSums {
-  #words = new Float64Array(0)
-  #seen = new Uint8Array(0)
+  #words: Float64Array = new Float64Array(0)
+  #seen: Uint8Array = new Uint8Array(0)
   #rowsSinceCarry = 0
 
   byteSize(): number {

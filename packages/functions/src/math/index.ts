@@ -1,0 +1,47 @@
+import type { ScalarFunctionDefinition } from '@artemis/plan'
+import { acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, cot, degrees, even, exp, floatTests, ln, log, log10, log2, nextafter, pi, radians, sin, sinh, sqrt, tan, tanh } from './elementary.js'
+import { generateUuid, random } from './random.js'
+import { ceil, floor, round, roundEven, trunc } from './rounding.js'
+import { factorial, gamma, gcd, lcm, lgamma } from './whole-numbers.js'
+
+export const mathDefinitions: readonly ScalarFunctionDefinition[] = [
+  sqrt,
+  cbrt,
+  exp,
+  ln,
+  log2,
+  log10,
+  log,
+  sin,
+  cos,
+  tan,
+  cot,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  radians,
+  degrees,
+  even,
+  atan2,
+  pi,
+  nextafter,
+  ...floatTests,
+  random,
+  generateUuid,
+  round,
+  trunc,
+  ceil,
+  floor,
+  roundEven,
+  factorial,
+  gcd,
+  lcm,
+  gamma,
+  lgamma,
+]
