@@ -54,6 +54,38 @@ export class AvroCursor {
     throw tooLong()
   }
 
+  /** Moves past `count` integers in one loop: the statistics of a manifest are mostly these. */
+  skipLongs(count: number): void {
+    const { bytes, end } = this
+    let position = this.position
+    for (let i = 0; i < count; i++) {
+      const limit = position + 10
+      for (;;) {
+        if (position >= end) throw truncated()
+        if (bytes[position++]! < 0x80) break
+        if (position === limit) throw tooLong()
+      }
+    }
+    this.position = position
+  }
+
+  /** Moves past `count` pairs of an integer and bytes. */
+  skipKeyedBytes(count: number): void {
+    const { bytes } = this
+    for (let i = 0; i < count; i++) {
+      // Field ids below 64 and bounds below 64 bytes take one byte each: nearly all of them.
+      const position = this.position
+      const length = bytes[position + 1]
+      if (position + 1 < this.end && bytes[position]! < 0x80 && length! < 0x80 && (length! & 1) === 0) {
+        this.position = position + 2
+        this.advance(length! >>> 1)
+      } else {
+        this.skipLong()
+        this.skipBytes()
+      }
+    }
+  }
+
   readBoolean(): boolean {
     const value = this.#byte()
     if (value > 1) throw new DataError({ code: 'AVRO_INVALID', message: `Avro boolean has the value ${value}` })

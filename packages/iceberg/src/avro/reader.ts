@@ -214,6 +214,7 @@ export function readBlockCount(cursor: AvroCursor, itemSize: number): number {
 
 function blockSkipper(items: AvroType, skip: Skipper): Skipper {
   const itemSize = minimumSize(items)
+  const skipItems = itemsSkipper(items, skip)
   return (cursor) => {
     for (;;) {
       const count = cursor.readLong()
@@ -223,8 +224,19 @@ function blockSkipper(items: AvroType, skip: Skipper): Skipper {
         continue
       }
       checkItemCount(count, itemSize, cursor.remaining)
-      for (let i = 0; i < count; i++) skip(cursor)
+      skipItems(cursor, count)
     }
+  }
+}
+
+/** Skips many items at once where the type allows it: pairs of integers, and of an integer and bytes, as the maps of files are. */
+function itemsSkipper(items: AvroType, skip: Skipper): (cursor: AvroCursor, count: number) => void {
+  const kinds = items.kind === 'record' ? items.fields.map((field) => field.type.kind) : [items.kind]
+  const isInteger = (kind: AvroType['kind'] | undefined) => kind === 'int' || kind === 'long'
+  if (kinds.length > 0 && kinds.every(isInteger)) return (cursor, count) => cursor.skipLongs(count * kinds.length)
+  if (kinds.length === 2 && isInteger(kinds[0]) && kinds[1] === 'bytes') return (cursor, count) => cursor.skipKeyedBytes(count)
+  return (cursor, count) => {
+    for (let i = 0; i < count; i++) skip(cursor)
   }
 }
 

@@ -69,15 +69,16 @@ export class LazyDataFile implements DataFile {
   readonly referencedDataFile: string | undefined
   readonly contentOffset: number | undefined
   readonly contentSizeInBytes: number | undefined
-  /** The block of the manifest that the offsets point into. */
+  /** The block of the manifest that the offsets point into. An offset of -1 stands for null. */
   readonly #bytes: Buffer
-  readonly #slots: readonly unknown[]
-  #columnSizes: FieldMap<number> | undefined
-  #valueCounts: FieldMap<number> | undefined
-  #nullValueCounts: FieldMap<number> | undefined
-  #nanValueCounts: FieldMap<number> | undefined
-  #lowerBounds: FieldMap<Uint8Array> | undefined
-  #upperBounds: FieldMap<Uint8Array> | undefined
+  readonly #columnSizes: number
+  readonly #valueCounts: number
+  readonly #nullValueCounts: number
+  readonly #nanValueCounts: number
+  readonly #lowerBounds: number
+  readonly #upperBounds: number
+  readonly #splitOffsets: number
+  readonly #equalityIds: number
 
   constructor(options: {
     readonly bytes: Buffer
@@ -93,7 +94,7 @@ export class LazyDataFile implements DataFile {
     }
     this.content = content
     this.filePath = required<string>(slots[SLOT.filePath], 'file_path')
-    this.fileFormat = required<string>(slots[SLOT.fileFormat], 'file_format').toLowerCase()
+    this.fileFormat = formatName(required<string>(slots[SLOT.fileFormat], 'file_format'))
     this.specId = options.specId
     this.partition = options.partition
     this.recordCount = required<number>(slots[SLOT.recordCount], 'record_count')
@@ -105,55 +106,68 @@ export class LazyDataFile implements DataFile {
     this.contentOffset = optional<number>(slots[SLOT.contentOffset])
     this.contentSizeInBytes = optional<number>(slots[SLOT.contentSizeInBytes])
     this.#bytes = options.bytes
-    this.#slots = slots
+    this.#columnSizes = offsetOf(slots[SLOT.columnSizes])
+    this.#valueCounts = offsetOf(slots[SLOT.valueCounts])
+    this.#nullValueCounts = offsetOf(slots[SLOT.nullValueCounts])
+    this.#nanValueCounts = offsetOf(slots[SLOT.nanValueCounts])
+    this.#lowerBounds = offsetOf(slots[SLOT.lowerBounds])
+    this.#upperBounds = offsetOf(slots[SLOT.upperBounds])
+    this.#splitOffsets = offsetOf(slots[SLOT.splitOffsets])
+    this.#equalityIds = offsetOf(slots[SLOT.equalityIds])
   }
 
   get columnSizes(): FieldMap<number> | undefined {
-    return (this.#columnSizes ??= this.#counts(SLOT.columnSizes))
+    return this.#counts(this.#columnSizes)
   }
 
   get valueCounts(): FieldMap<number> | undefined {
-    return (this.#valueCounts ??= this.#counts(SLOT.valueCounts))
+    return this.#counts(this.#valueCounts)
   }
 
   get nullValueCounts(): FieldMap<number> | undefined {
-    return (this.#nullValueCounts ??= this.#counts(SLOT.nullValueCounts))
+    return this.#counts(this.#nullValueCounts)
   }
 
   get nanValueCounts(): FieldMap<number> | undefined {
-    return (this.#nanValueCounts ??= this.#counts(SLOT.nanValueCounts))
+    return this.#counts(this.#nanValueCounts)
   }
 
   get lowerBounds(): FieldMap<Uint8Array> | undefined {
-    return (this.#lowerBounds ??= this.#bounds(SLOT.lowerBounds))
+    return this.#bounds(this.#lowerBounds)
   }
 
   get upperBounds(): FieldMap<Uint8Array> | undefined {
-    return (this.#upperBounds ??= this.#bounds(SLOT.upperBounds))
+    return this.#bounds(this.#upperBounds)
   }
 
   get splitOffsets(): readonly number[] | undefined {
-    return this.#integers(SLOT.splitOffsets)
+    return this.#integers(this.#splitOffsets)
   }
 
   get equalityIds(): readonly number[] | undefined {
-    return this.#integers(SLOT.equalityIds)
+    return this.#integers(this.#equalityIds)
   }
 
-  #counts(slot: number): FieldMap<number> | undefined {
-    const offset = this.#slots[slot]
-    return typeof offset === 'number' ? new LazyCountMap(this.#bytes, offset) : undefined
+  #counts(offset: number): FieldMap<number> | undefined {
+    return offset === -1 ? undefined : new LazyCountMap(this.#bytes, offset)
   }
 
-  #bounds(slot: number): FieldMap<Uint8Array> | undefined {
-    const offset = this.#slots[slot]
-    return typeof offset === 'number' ? new LazyBytesMap(this.#bytes, offset) : undefined
+  #bounds(offset: number): FieldMap<Uint8Array> | undefined {
+    return offset === -1 ? undefined : new LazyBytesMap(this.#bytes, offset)
   }
 
-  #integers(slot: number): readonly number[] | undefined {
-    const offset = this.#slots[slot]
-    return typeof offset === 'number' ? readIntegersAt(this.#bytes, offset) : undefined
+  #integers(offset: number): readonly number[] | undefined {
+    return offset === -1 ? undefined : readIntegersAt(this.#bytes, offset)
   }
+}
+
+function offsetOf(slot: unknown): number {
+  return typeof slot === 'number' ? slot : -1
+}
+
+/** One string for all files of a format, as each would otherwise keep its own. */
+function formatName(text: string): string {
+  return text === 'PARQUET' || text === 'parquet' ? 'parquet' : text.toLowerCase()
 }
 
 function required<T>(value: unknown, name: string): T {

@@ -29,7 +29,7 @@ export interface DecodedManifest {
 }
 
 /** What an entry's objects take beside the manifest's bytes, roughly. */
-const BYTES_PER_ENTRY = 800
+const BYTES_PER_ENTRY = 500
 
 const DATA_FILE_SLOT = 4
 
@@ -51,6 +51,7 @@ function decode(bytes: Uint8Array, context: ManifestContext): DecodedManifest {
   const { partitionTypes, manifest } = context
   const entries: ManifestEntry[] = []
   let kept = 0
+  let snapshotId = manifest.addedSnapshotId
   let nextRowId = manifest.content === 'data' ? manifest.firstRowId : undefined
   for (const { count, cursor } of file.blocks()) {
     kept += cursor.bytes.length
@@ -67,9 +68,12 @@ function decode(bytes: Uint8Array, context: ManifestContext): DecodedManifest {
         firstRowId: status === 2 ? undefined : nextRowId,
       })
       if (nextRowId !== undefined && status !== 2 && dataFile.firstRowId === nextRowId) nextRowId += BigInt(dataFile.recordCount)
+      // Mostly one and the same: then all entries share one bigint.
+      const ownSnapshotId = (slots[1] as bigint | null | undefined) ?? manifest.addedSnapshotId
+      if (ownSnapshotId !== snapshotId) snapshotId = ownSnapshotId
       entries.push({
         status,
-        snapshotId: (slots[1] as bigint | null | undefined) ?? manifest.addedSnapshotId,
+        snapshotId,
         sequenceNumber: inherited(slots[2], status, manifest),
         fileSequenceNumber: inherited(slots[3], status, manifest),
         dataFile,
