@@ -29,7 +29,11 @@ export async function bindCreateTable(statement: ast.CreateTable, context: BindC
   const binder = createBinder(context)
   await resolveReferences(binder, query)
   const bound = binder.query(query, rootEnvironment)
-  const plan = castColumns(binder, bound, bound.columns.map((column) => storedType(column.type)))
+  const plan = castColumns(
+    binder,
+    bound,
+    bound.columns.map((column) => storedType(column.type)),
+  )
   const names = statement.columns.map((column) => column.name)
   const fields = storedFields(renamedColumns(plan.columns, names, 'the query'), statement)
   return { ...base, schema: schema(fields), plan: statement.withData ? plan : null, keys: [], parameters: describeParameters(binder) }
@@ -112,7 +116,15 @@ export async function bindCreateView(statement: ast.CreateView, context: BindCon
   const text = context.text.slice(query.span.start, query.span.end)
   const names = columns.map((column) => quoteIdentifier(column.name)).join(', ')
   const sql = statement.columns.length === 0 ? text : `SELECT * FROM (${text}) AS renamed (${names})`
-  return { kind: 'create_view', name: targetName(statement.name), sql, schema: schema(storedFields(columns, query)), orReplace, ifNotExists, temporary }
+  return {
+    kind: 'create_view',
+    name: targetName(statement.name),
+    sql,
+    schema: schema(storedFields(columns, query)),
+    orReplace,
+    ifNotExists,
+    temporary,
+  }
 }
 
 export function bindCreateSchema(statement: ast.CreateSchema): BoundCreateSchema {

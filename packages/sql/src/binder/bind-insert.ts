@@ -55,7 +55,18 @@ function bindSource(binder: Binder, statement: ast.Insert, provider: TableProvid
   const plainValues = source.with === undefined && source.orderBy === undefined && source.limit === undefined && source.offset === undefined
   if (source.body.kind === 'values' && plainValues && !statement.byName) {
     const targets = listed ?? fields.map((_, i) => i)
-    return fill(binder, bindRows(binder, source.body, targets.map((i) => fields[i]!), statement), fields, targets, source)
+    return fill(
+      binder,
+      bindRows(
+        binder,
+        source.body,
+        targets.map((i) => fields[i]!),
+        statement,
+      ),
+      fields,
+      targets,
+      source,
+    )
   }
   const plan = binder.query(source, environment)
   const targets = statement.byName ? targetsByName(plan, fields, source, listed) : (listed ?? fields.map((_, i) => i))
@@ -82,7 +93,15 @@ function fieldIndex(fields: readonly Field[], name: string): number {
 }
 
 function noColumn(name: string, fields: readonly Field[], node: ast.SyntaxNode): Error {
-  return bindError('COLUMN_NOT_FOUND', `the table has no column "${name}"`, node.span, didYouMean(name, fields.map((field) => field.name)))
+  return bindError(
+    'COLUMN_NOT_FOUND',
+    `the table has no column "${name}"`,
+    node.span,
+    didYouMean(
+      name,
+      fields.map((field) => field.name),
+    ),
+  )
 }
 
 function targetsByName(plan: LogicalPlan, fields: readonly Field[], source: ast.Query, listed: readonly number[] | undefined): number[] {
@@ -92,7 +111,8 @@ function targetsByName(plan: LogicalPlan, fields: readonly Field[], source: ast.
     if (index < 0) throw noColumn(column.name, fields, source)
     return index
   })
-  if (new Set(targets).size < targets.length) throw bindError('DUPLICATE_COLUMN', 'two columns of the query have the same name', source.span)
+  if (new Set(targets).size < targets.length)
+    throw bindError('DUPLICATE_COLUMN', 'two columns of the query have the same name', source.span)
   return targets
 }
 
@@ -112,7 +132,13 @@ function bindRows(binder: Binder, values: ast.Values, targets: readonly Field[],
       return assign(binder, binder.expression(element, scope), field)
     })
   })
-  const columns = targets.map((field, i) => binder.column(field.name, field.type, rows.some((row) => row[i]!.nullable)))
+  const columns = targets.map((field, i) =>
+    binder.column(
+      field.name,
+      field.type,
+      rows.some((row) => row[i]!.nullable),
+    ),
+  )
   return { kind: 'values', rows, columns }
 }
 
@@ -133,7 +159,8 @@ function fill(binder: Binder, plan: LogicalPlan, fields: readonly Field[], targe
     const at = targets.indexOf(i)
     return at < 0 ? literal(field.type, null) : assign(binder, columnReference(plan.columns[at]!, node.span), field)
   })
-  const inPlace = targets.length === fields.length && plan.columns.every((column, i) => targets[i] === i && typeEquals(column.type, fields[i]!.type))
+  const inPlace =
+    targets.length === fields.length && plan.columns.every((column, i) => targets[i] === i && typeEquals(column.type, fields[i]!.type))
   if (inPlace) return plan
   const columns = expressions.map((expression, i): Column => binder.column(fields[i]!.name, fields[i]!.type, expression.nullable))
   return { kind: 'project', input: plan, expressions, columns }

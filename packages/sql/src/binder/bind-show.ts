@@ -22,7 +22,12 @@ export async function bindShow(statement: ast.Show, context: BindContext): Promi
     case 'schemas':
       return showSchemas(statement, context)
     case 'catalogs':
-      return rowsOf(context, ['catalog_name'], (await context.names.catalogs()).map((catalog) => [catalog]), pattern)
+      return rowsOf(
+        context,
+        ['catalog_name'],
+        (await context.names.catalogs()).map((catalog) => [catalog]),
+        pattern,
+      )
     case 'columns': {
       if (name === undefined) throw bindError('MISSING_TABLE', 'SHOW COLUMNS needs a table', span, 'Write SHOW COLUMNS FROM t.')
       const plan = await planOfTable(name, context)
@@ -31,7 +36,11 @@ export async function bindShow(statement: ast.Show, context: BindContext): Promi
     case 'functions':
       return rowsOf(context, FUNCTION_COLUMNS, functionRows(context.functions), pattern)
     case 'settings':
-      return bindQueryText(`SELECT name, value, description FROM information_schema.settings${where([like('name', pattern)])} ORDER BY name`, context, span)
+      return bindQueryText(
+        `SELECT name, value, description FROM information_schema.settings${where([like('name', pattern)])} ORDER BY name`,
+        context,
+        span,
+      )
     case 'setting':
       if (name === undefined) throw bindError('MISSING_SETTING', 'SHOW needs the name of a setting', span)
       return { kind: 'show_setting', name: settingName(name), span: name.span }
@@ -40,7 +49,11 @@ export async function bindShow(statement: ast.Show, context: BindContext): Promi
     case 'branches':
     case 'tags': {
       const type = statement.object === 'tags' ? 'TAG' : 'BRANCH'
-      return showMetadata(statement, context, (table) => `SELECT * FROM ${table}.refs${where([`type = '${type}'`, like('name', pattern)])} ORDER BY name`)
+      return showMetadata(
+        statement,
+        context,
+        (table) => `SELECT * FROM ${table}.refs${where([`type = '${type}'`, like('name', pattern)])} ORDER BY name`,
+      )
     }
     case 'partitions':
       return showMetadata(statement, context, (table) => `SELECT * FROM ${table}.partitions`)
@@ -72,7 +85,11 @@ async function showTables(statement: ast.Show, context: BindContext): Promise<Bo
 
 async function showViews(statement: ast.Show, context: BindContext): Promise<BoundQuery> {
   const conditions = [...(await placeConditions(statement, context)), "table_type = 'VIEW'", like('table_name', statement.pattern)]
-  return bindQueryText(`SELECT table_name AS name FROM information_schema.tables${where(conditions)} ORDER BY name`, context, statement.span)
+  return bindQueryText(
+    `SELECT table_name AS name FROM information_schema.tables${where(conditions)} ORDER BY name`,
+    context,
+    statement.span,
+  )
 }
 
 /** The schema after IN, of the current catalog or its own; a catalog alone means all its schemas, SHOW ALL everything. */
@@ -86,7 +103,8 @@ async function placeConditions({ name, full }: ast.Show, context: BindContext): 
   const catalogs = await names.catalogs()
   const parts = name.parts.map((part) => part.name)
   const catalog = matching(catalogs, parts[0]!)
-  if (catalog !== undefined && parts.length > 1) return within(catalog, await existingSchema(catalog, parts.slice(1).join('.'), name, context))
+  if (catalog !== undefined && parts.length > 1)
+    return within(catalog, await existingSchema(catalog, parts.slice(1).join('.'), name, context))
   const schemas = await names.schemas(defaultCatalog)
   const schema = matching(schemas, parts.join('.'))
   if (schema !== undefined) return within(defaultCatalog, schema)
@@ -108,7 +126,8 @@ async function showSchemas({ name, pattern, span }: ast.Show, context: BindConte
     const catalogs = await context.names.catalogs()
     const wanted = name.parts.map((part) => part.name).join('.')
     const catalog = matching(catalogs, wanted)
-    if (catalog === undefined) throw bindError('CATALOG_NOT_FOUND', `there is no catalog "${wanted}"`, name.span, didYouMean(wanted, catalogs))
+    if (catalog === undefined)
+      throw bindError('CATALOG_NOT_FOUND', `there is no catalog "${wanted}"`, name.span, didYouMean(wanted, catalogs))
     conditions.unshift(`catalog_name = ${quoted(catalog)}`)
   }
   const sql = `SELECT catalog_name, schema_name FROM information_schema.schemata${where(conditions)} ORDER BY catalog_name, schema_name`
@@ -118,7 +137,8 @@ async function showSchemas({ name, pattern, span }: ast.Show, context: BindConte
 /** A query over a table's metadata; that the table is there is checked first, under its own name. */
 async function showMetadata(statement: ast.Show, context: BindContext, sql: (table: string) => string): Promise<BoundQuery> {
   const { name, span, object } = statement
-  if (name === undefined) throw bindError('MISSING_TABLE', `SHOW ${object.toUpperCase()} needs a table`, span, `Write SHOW ${object.toUpperCase()} FROM t.`)
+  if (name === undefined)
+    throw bindError('MISSING_TABLE', `SHOW ${object.toUpperCase()} needs a table`, span, `Write SHOW ${object.toUpperCase()} FROM t.`)
   await planOfTable(name, context)
   return bindQueryText(sql(name.parts.map((part) => quoteIdentifier(part.name)).join('.')), context, span)
 }
@@ -136,20 +156,43 @@ function functionRows(functions: FunctionRegistry): string[][] {
     return kinds.flatMap(([kind, definition]) =>
       definition === undefined
         ? []
-        : [[name, kind, definition.documentation.category, definition.signatures.join('\n'), definition.documentation.description, definition.documentation.example]],
+        : [
+            [
+              name,
+              kind,
+              definition.documentation.category,
+              definition.signatures.join('\n'),
+              definition.documentation.description,
+              definition.documentation.example,
+            ],
+          ],
     )
   })
 }
 
 /** Rows of text; a pattern chooses by the first column. */
-function rowsOf(context: BindContext, names: readonly string[], rows: readonly (readonly (string | null)[])[], pattern: ast.ShowPattern | undefined): BoundQuery {
+function rowsOf(
+  context: BindContext,
+  names: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  pattern: ast.ShowPattern | undefined,
+): BoundQuery {
   const binder = createBinder(context)
-  const kept = pattern === undefined ? rows : rows.filter((row) => matchesPattern(binder, pattern.operator, row[0] ?? '', pattern.pattern, pattern.span))
+  const kept =
+    pattern === undefined
+      ? rows
+      : rows.filter((row) => matchesPattern(binder, pattern.operator, row[0] ?? '', pattern.pattern, pattern.span))
   return knownResult(textTable(binder, names, kept))
 }
 
 function textTable(binder: Binder, names: readonly string[], rows: readonly (readonly (string | null)[])[]): LogicalPlan {
-  const columns = names.map((name, i) => binder.column(name, utf8, rows.some((row) => row[i] === null)))
+  const columns = names.map((name, i) =>
+    binder.column(
+      name,
+      utf8,
+      rows.some((row) => row[i] === null),
+    ),
+  )
   return { kind: 'values', columns, rows: rows.map((row) => row.map((value): Expression => literal(utf8, value))) }
 }
 

@@ -98,12 +98,17 @@ async function bindExplain(statement: ast.Explain, context: BindContext): Promis
         break
       case 'format': {
         const word = optionWord(option)
-        if (word !== 'text' && word !== 'json') throw unsupported(`EXPLAIN (FORMAT ${word ?? ''})`, option.span, 'The formats are TEXT and JSON.')
+        if (word !== 'text' && word !== 'json')
+          throw unsupported(`EXPLAIN (FORMAT ${word ?? ''})`, option.span, 'The formats are TEXT and JSON.')
         format = word
         break
       }
       default:
-        throw unsupported(`the option ${option.name.name.toUpperCase()} of EXPLAIN`, option.span, 'The options are ANALYZE, VERBOSE and FORMAT.')
+        throw unsupported(
+          `the option ${option.name.name.toUpperCase()} of EXPLAIN`,
+          option.span,
+          'The options are ANALYZE, VERBOSE and FORMAT.',
+        )
     }
   }
   const bound = await bindStatement(statement.statement, context)
@@ -114,7 +119,11 @@ async function bindExplain(statement: ast.Explain, context: BindContext): Promis
 }
 
 function optionWord({ value }: ast.Option): string | undefined {
-  if (value?.kind === 'column') return value.parts.map((part) => part.name).join('.').toLowerCase()
+  if (value?.kind === 'column')
+    return value.parts
+      .map((part) => part.name)
+      .join('.')
+      .toLowerCase()
   if (value?.kind === 'string') return value.value.toLowerCase()
   if (value?.kind === 'number') return value.text
   return value?.kind === 'boolean' ? String(value.value) : undefined

@@ -125,7 +125,12 @@ export class Binder {
   /** Runs a step that may recurse, and refuses what nests too deep for the stack. */
   nested<T>(weight: number, span: Span, step: () => T): T {
     if (this.#depth + weight > DEPTH_LIMIT) {
-      throw bindError('NESTING_TOO_DEEP', 'the statement nests too deep', span, 'Split it, or use a list such as IN (…) in place of a long chain.')
+      throw bindError(
+        'NESTING_TOO_DEEP',
+        'the statement nests too deep',
+        span,
+        'Split it, or use a list such as IN (…) in place of a long chain.',
+      )
     }
     this.#depth += weight
     try {
@@ -139,7 +144,11 @@ export class Binder {
   countExpansion(span: Span): void {
     this.#expansions++
     if (this.#expansions > EXPANSION_LIMIT) {
-      throw bindError('TOO_MANY_EXPANSIONS', `the statement uses names that stand for other expressions more than ${EXPANSION_LIMIT} times`, span)
+      throw bindError(
+        'TOO_MANY_EXPANSIONS',
+        `the statement uses names that stand for other expressions more than ${EXPANSION_LIMIT} times`,
+        span,
+      )
     }
   }
 

@@ -47,7 +47,20 @@ function methodReceiver(binder: Binder, node: ast.Call, scope: ExpressionScope):
 
 const FUNCTION_SCHEMAS = new Set(['main', 'system', 'pg_catalog', 'builtin'])
 
-const WINDOW_ONLY = new Set(['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'nth_value', 'first_value', 'last_value', 'fill'])
+const WINDOW_ONLY = new Set([
+  'row_number',
+  'rank',
+  'dense_rank',
+  'percent_rank',
+  'cume_dist',
+  'ntile',
+  'lag',
+  'lead',
+  'nth_value',
+  'first_value',
+  'last_value',
+  'fill',
+])
 
 function functionMissing(binder: Binder, name: string, identifier: ast.Identifier): Error {
   if (WINDOW_ONLY.has(name)) return unsupported(`the window function ${name}`, identifier.span)
@@ -61,12 +74,21 @@ function bindSpecialCall(binder: Binder, name: string, node: ast.Call, scope: Ex
   const conditional = CONDITIONAL_FUNCTIONS.get(name)
   if (conditional !== undefined) {
     refuseNamedArguments(node)
-    return conditional(binder, node.arguments.map((argument) => argument.value), scope, node.span)
+    return conditional(
+      binder,
+      node.arguments.map((argument) => argument.value),
+      scope,
+      node.span,
+    )
   }
   const { functions, defaultCatalog, defaultSchema } = binder.context
   switch (name) {
     case 'struct_pack':
-      return makeStruct(binder, node.arguments.map((argument) => structArgument(binder, argument, scope)), node.span)
+      return makeStruct(
+        binder,
+        node.arguments.map((argument) => structArgument(binder, argument, scope)),
+        node.span,
+      )
     case 'row':
       return bindRowValue(binder, bindArguments(binder, node, scope), node.span)
     case 'interval':
@@ -84,7 +106,8 @@ function bindSpecialCall(binder: Binder, name: string, node: ast.Call, scope: Ex
 function structArgument(binder: Binder, argument: ast.Argument, scope: ExpressionScope): { name: ast.Identifier; value: Expression } {
   const { value } = argument
   const name = argument.name ?? (value.kind === 'column' ? value.parts.at(-1) : undefined)
-  if (name === undefined) throw bindError('MISSING_FIELD_NAME', 'struct_pack needs a name for each field', argument.span, 'Write struct_pack(a := 1).')
+  if (name === undefined)
+    throw bindError('MISSING_FIELD_NAME', 'struct_pack needs a name for each field', argument.span, 'Write struct_pack(a := 1).')
   return { name, value: binder.expression(value, scope) }
 }
 
@@ -97,7 +120,8 @@ function bindArguments(binder: Binder, node: ast.Call, scope: ExpressionScope): 
   refuseNamedArguments(node)
   return node.arguments.map((argument) => {
     if (argument.value.kind === 'lambda') throw unsupportedPlural('lambda functions', argument.span)
-    if (argument.value.kind === 'star') throw bindError('STAR_NOT_ALLOWED', '* can only stand in the SELECT list and in count(*)', argument.span)
+    if (argument.value.kind === 'star')
+      throw bindError('STAR_NOT_ALLOWED', '* can only stand in the SELECT list and in count(*)', argument.span)
     return binder.expression(argument.value, scope)
   })
 }
@@ -135,7 +159,10 @@ function bindAggregate(binder: Binder, node: ast.Call, definition: AggregateFunc
   // Inside an aggregate a name is a column before it is an alias.
   const inner: ExpressionScope = { ...scope, aggregates: null, clause: AGGREGATE_ARGUMENT, aliases: columnsFirst(scope.aliases) }
   const args = isCountOfRows(node, name) ? [] : bindArguments(binder, node, inner)
-  const resolved = definition.resolve(args.map((arg) => arg.type), constantsOf(args))
+  const resolved = definition.resolve(
+    args.map((arg) => arg.type),
+    constantsOf(args),
+  )
   if (resolved === undefined) throw noOverload(definition, args, node.span)
   const inputs = args.map((arg, i) => coerce(binder, arg, resolved.argumentTypes[i] ?? arg.type))
   const orderBy = bindAggregateOrder(binder, node.orderBy, inner)
@@ -163,7 +190,8 @@ function isCountOfRows(node: ast.Call, name: string): boolean {
   if (argument === undefined) return true
   const { value } = argument
   if (name !== 'count' || node.arguments.length !== 1 || value.kind !== 'star') return false
-  if (node.distinct) throw bindError('STAR_NOT_ALLOWED', 'count(DISTINCT *) has no meaning', node.span, 'Count the rows of SELECT DISTINCT.')
+  if (node.distinct)
+    throw bindError('STAR_NOT_ALLOWED', 'count(DISTINCT *) has no meaning', node.span, 'Count the rows of SELECT DISTINCT.')
   if (value.qualifier !== undefined || value.exclude.length > 0 || value.replace.length > 0 || value.filter !== undefined) {
     throw unsupported('count of some columns at once', value.span)
   }

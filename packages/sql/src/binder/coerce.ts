@@ -69,7 +69,12 @@ export function coerceToBoolean(binder: Binder, expression: Expression, clause: 
   const { type } = expression
   if (type.kind === 'bool') return expression
   if (type.kind === 'null' || isNumeric(type) || isStringLiteral(expression)) return coerce(binder, expression, bool)
-  throw bindError('NOT_BOOLEAN', `${clause} must be of type BOOLEAN, not ${sqlTypeName(type)}`, expression.span, 'Compare it with something.')
+  throw bindError(
+    'NOT_BOOLEAN',
+    `${clause} must be of type BOOLEAN, not ${sqlTypeName(type)}`,
+    expression.span,
+    'Compare it with something.',
+  )
 }
 
 /** The one type of several results (CASE, lists, VALUES): string literals take the type of the others. Undefined when there is none. */
@@ -82,7 +87,10 @@ export function comparedType(expressions: readonly Expression[]): DataType | und
   return meet(expressions, (type, expression) => (numberFits(expression, type) ? type : comparisonType(type, expression.type)))
 }
 
-function meet(expressions: readonly Expression[], combine: (type: DataType, next: Expression) => DataType | undefined): DataType | undefined {
+function meet(
+  expressions: readonly Expression[],
+  combine: (type: DataType, next: Expression) => DataType | undefined,
+): DataType | undefined {
   let type: DataType | undefined
   let strings = false
   for (const expression of expressions) {
@@ -99,7 +107,12 @@ function meet(expressions: readonly Expression[], combine: (type: DataType, next
 
 /** An integer literal that fits takes the type of what it meets: `coalesce(tinyint_column, 1)` stays TINYINT. */
 function integerFits(expression: Expression, type: DataType): boolean {
-  return expression.kind === 'literal' && isInteger(expression.type) && isExact(type) && convertNumber(expression.value, expression.type, type) !== undefined
+  return (
+    expression.kind === 'literal' &&
+    isInteger(expression.type) &&
+    isExact(type) &&
+    convertNumber(expression.value, expression.type, type) !== undefined
+  )
 }
 
 /**
@@ -117,7 +130,13 @@ function isExact(type: DataType): boolean {
 }
 
 /** A comparison whose sides are brought to one type. */
-export function compare(binder: Binder, operator: ComparisonOperator, left: Expression, right: Expression, span: Span | undefined): Expression {
+export function compare(
+  binder: Binder,
+  operator: ComparisonOperator,
+  left: Expression,
+  right: Expression,
+  span: Span | undefined,
+): Expression {
   const [a, b] = comparable(binder, left, right, span)
   return comparison(operator, a, b, span)
 }
@@ -126,11 +145,17 @@ export function compare(binder: Binder, operator: ComparisonOperator, left: Expr
 export function comparable(binder: Binder, left: Expression, right: Expression, span: Span | undefined): readonly [Expression, Expression] {
   const a = adaptLiteral(left, right)
   const b = adaptLiteral(right, left)
-  if (typeEquals(a.type, b.type)) return isUntypedParameter(a) || isUntypedParameter(b) ? [coerce(binder, a, utf8), coerce(binder, b, utf8)] : [a, b]
+  if (typeEquals(a.type, b.type))
+    return isUntypedParameter(a) || isUntypedParameter(b) ? [coerce(binder, a, utf8), coerce(binder, b, utf8)] : [a, b]
   // The side that is no literal goes first: a literal that fits takes its type.
   const type = comparedType(a.kind === 'literal' ? [b, a] : [a, b])
   if (type === undefined) {
-    throw bindError('TYPE_MISMATCH', `${sqlTypeName(a.type)} and ${sqlTypeName(b.type)} cannot be compared`, span, 'Cast one side to the type of the other.')
+    throw bindError(
+      'TYPE_MISMATCH',
+      `${sqlTypeName(a.type)} and ${sqlTypeName(b.type)} cannot be compared`,
+      span,
+      'Cast one side to the type of the other.',
+    )
   }
   return [coerce(binder, a, type), coerce(binder, b, type)]
 }

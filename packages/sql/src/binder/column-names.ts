@@ -70,8 +70,11 @@ function canAccess(column: ScopeColumn, fields: number): boolean {
 function theOne(matches: readonly ScopeColumn[], parts: readonly ast.Identifier[], scope: Scope): ScopeColumn | undefined {
   if (matches.length < 2) return matches[0]
   const name = parts.map((part) => part.name).join('.')
-  const tables = scope.sources.filter((source) => matches.some((match) => source.columns.includes(match))).map((source) => source.path.join('.'))
-  const hint = tables.length > 1 ? `Say which one: ${[...new Set(tables)].map((table) => `${table}.${parts.at(-1)!.name}`).join(' or ')}.` : undefined
+  const tables = scope.sources
+    .filter((source) => matches.some((match) => source.columns.includes(match)))
+    .map((source) => source.path.join('.'))
+  const hint =
+    tables.length > 1 ? `Say which one: ${[...new Set(tables)].map((table) => `${table}.${parts.at(-1)!.name}`).join(' or ')}.` : undefined
   throw bindError('AMBIGUOUS_COLUMN', `the column "${name}" is ambiguous`, spanOf(parts), hint)
 }
 

@@ -23,7 +23,12 @@ export function bindCase(binder: Binder, node: ast.Case, scope: ExpressionScope)
   return makeCase(binder, conditions, results, otherwise, node.span)
 }
 
-function bindSimpleConditions(binder: Binder, operand: ast.Expression, branches: readonly ast.CaseBranch[], scope: ExpressionScope): Expression[] {
+function bindSimpleConditions(
+  binder: Binder,
+  operand: ast.Expression,
+  branches: readonly ast.CaseBranch[],
+  scope: ExpressionScope,
+): Expression[] {
   const copies = copiesOf(binder, operand, scope, branches.length)
   return branches.map((branch, i) => compare(binder, '=', copies[i]!, binder.expression(branch.when, scope), branch.when.span))
 }
@@ -58,17 +63,19 @@ export function copiesOf(binder: Binder, node: ast.Expression, scope: Expression
 }
 
 /** Functions that are CASE in short, by name. */
-export const CONDITIONAL_FUNCTIONS: ReadonlyMap<string, (binder: Binder, args: readonly ast.Expression[], scope: ExpressionScope, span: Span) => Expression> =
-  new Map([
-    ['coalesce', bindCoalesce],
-    ['ifnull', bindCoalesce],
-    ['nvl', bindCoalesce],
-    ['nullif', bindNullif],
-    ['if', bindIf],
-    ['iff', bindIf],
-    ['iif', bindIf],
-    ['nvl2', bindNvl2],
-  ])
+export const CONDITIONAL_FUNCTIONS: ReadonlyMap<
+  string,
+  (binder: Binder, args: readonly ast.Expression[], scope: ExpressionScope, span: Span) => Expression
+> = new Map([
+  ['coalesce', bindCoalesce],
+  ['ifnull', bindCoalesce],
+  ['nvl', bindCoalesce],
+  ['nullif', bindNullif],
+  ['if', bindIf],
+  ['iff', bindIf],
+  ['iif', bindIf],
+  ['nvl2', bindNvl2],
+])
 
 function bindCoalesce(binder: Binder, args: readonly ast.Expression[], scope: ExpressionScope, span: Span): Expression {
   if (args.length === 0) throw bindError('WRONG_ARGUMENT_COUNT', 'COALESCE needs at least one argument', span)
@@ -77,7 +84,10 @@ function bindCoalesce(binder: Binder, args: readonly ast.Expression[], scope: Ex
   const last = expressions.at(-1)!
   if (expressions.length === 1) return last
   const nullable = expressions.every((expression) => expression.nullable)
-  const resolved = binder.context.functions.scalar('coalesce')?.resolve(expressions.map((expression) => expression.type), expressions.map(() => undefined))
+  const resolved = binder.context.functions.scalar('coalesce')?.resolve(
+    expressions.map((expression) => expression.type),
+    expressions.map(() => undefined),
+  )
   if (resolved !== undefined && expressions.slice(1).every(isHarmless)) return { ...call(resolved, expressions, span), nullable }
   const branches = expressions.slice(0, -1).map((expression, i) => {
     if (isVolatile(expression)) throw unsupported('a volatile function such as random() in COALESCE', args[i]!.span)

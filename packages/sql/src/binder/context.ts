@@ -34,7 +34,10 @@ export type StatementParameters =
 
 /** The settings that change what a statement means. */
 export interface BinderSettings {
-  /** Where NULLs sort when the key does not say: `last` for both directions as DuckDB, `first` as SQLite for ASC and last for DESC, `high` as Postgres. */
+  /**
+   * Where NULLs sort when a key does not say: `last` (DuckDB) or `first` in both directions, or as the lowest (`low`,
+   * SQLite) or the highest (`high`, Postgres) of values.
+   */
   readonly nullOrder: 'last' | 'first' | 'low' | 'high'
   /** `/` of two integers is an integer, as in Postgres and SQLite; otherwise it is DOUBLE, as in DuckDB. */
   readonly integerDivision: boolean

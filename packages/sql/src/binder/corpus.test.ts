@@ -24,7 +24,9 @@ describe.skipIf(!here)('TPC-H', () => {
   for (const file of here ? readdirSync(folder) : []) {
     it(file, async () => {
       const plan = await bindPlan(readFileSync(path.join(folder, file), 'utf8'), {}, tpchTables)
-      const correlated = subqueries(plan).map((subquery) => subquery.outerColumns.length).filter((count) => count > 0)
+      const correlated = subqueries(plan)
+        .map((subquery) => subquery.outerColumns.length)
+        .filter((count) => count > 0)
       expect(correlated).toEqual(CORRELATED[path.parse(file).name] ?? [])
     })
   }
@@ -54,7 +56,9 @@ async function bindScript(file: string, limit: number): Promise<Script> {
   const tables: StubTable[] = []
   const refused: string[] = []
   let bound = 0
-  const records = readFileSync(path.join(corpus, 'sqlite-slt', file), 'utf8').replaceAll('\r', '').split(/\n\s*\n/)
+  const records = readFileSync(path.join(corpus, 'sqlite-slt', file), 'utf8')
+    .replaceAll('\r', '')
+    .split(/\n\s*\n/)
   for (const record of records) {
     if (/^onlyif (?!postgresql)/m.test(record) || /^skipif postgresql/m.test(record)) continue
     const lines = record.split('\n').filter((line) => !/^(#|onlyif|skipif)/.test(line))
@@ -79,20 +83,33 @@ async function bindScript(file: string, limit: number): Promise<Script> {
 }
 
 describe.skipIf(!here)('sqllogictest', () => {
-  for (const file of ['select1.test', 'select2.test', 'select3.test', 'random/expr/slt_good_0.test', 'random/groupby/slt_good_0.test', 'random/aggregates/slt_good_0.test']) {
+  for (const file of [
+    'select1.test',
+    'select2.test',
+    'select3.test',
+    'random/expr/slt_good_0.test',
+    'random/groupby/slt_good_0.test',
+    'random/aggregates/slt_good_0.test',
+  ]) {
     it(file, async () => expect((await bindScript(file, 3000)).refused).toEqual([]))
   }
 
   it('evidence, but for what only SQLite takes', async () => {
     const refused: string[] = []
-    for (const file of readdirSync(path.join(corpus, 'sqlite-slt/evidence'))) refused.push(...(await bindScript(`evidence/${file}`, Infinity)).refused)
+    for (const file of readdirSync(path.join(corpus, 'sqlite-slt/evidence')))
+      refused.push(...(await bindScript(`evidence/${file}`, Infinity)).refused)
     const kinds = new Set(refused.map((line) => line.replace(/ is not supported yet$/, '')))
-    expect([...kinds].filter((kind) => !/INDEX|REPLACE|UPDATE|DELETE|total|group_concat|avg\(VARCHAR|sum\(VARCHAR|"hello"|BLOB and INTEGER/.test(kind))).toEqual([])
+    expect(
+      [...kinds].filter(
+        (kind) => !/INDEX|REPLACE|UPDATE|DELETE|total|group_concat|avg\(VARCHAR|sum\(VARCHAR|"hello"|BLOB and INTEGER/.test(kind),
+      ),
+    ).toEqual([])
   })
 })
 
 describe('shapes that grow', () => {
-  const many = (count: number, item: (i: number) => string, separator: string): string => Array.from({ length: count }, (_, i) => item(i)).join(separator)
+  const many = (count: number, item: (i: number) => string, separator: string): string =>
+    Array.from({ length: count }, (_, i) => item(i)).join(separator)
 
   it('bind in time that grows with their length', async () => {
     await bindPlan(`SELECT 1 FROM t WHERE ${many(100_000, (i) => `a = ${i}`, ' OR ')}`)
@@ -113,7 +130,8 @@ describe('shapes that grow', () => {
   it('do not explode by copies of copies', async () => {
     const aliases = `SELECT a AS x0, ${many(30, (i) => `x${i} + x${i} AS x${i + 1}`, ', ')} FROM t`
     await expect(bind(aliases)).rejects.toMatchObject({ code: 'TOO_MANY_EXPANSIONS' })
-    const tables = `WITH c0 AS (SELECT a FROM t), ${many(30, (i) => `c${i + 1} AS (SELECT x.a FROM c${i} x, c${i} y)`, ', ')} SELECT * FROM c30`
+    const steps = many(30, (i) => `c${i + 1} AS (SELECT x.a FROM c${i} x, c${i} y)`, ', ')
+    const tables = `WITH c0 AS (SELECT a FROM t), ${steps} SELECT * FROM c30`
     await expect(bind(tables)).rejects.toMatchObject({ code: 'TOO_MANY_EXPANSIONS' })
   })
 })

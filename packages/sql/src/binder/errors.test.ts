@@ -47,7 +47,7 @@ const types: readonly Case[] = [
   ['SELECT CAST(1 AS intger)', 'TYPE_NOT_FOUND', 'intger', /Did you mean "integer"\?/],
   ['SELECT CAST(1 AS DECIMAL(40, 2))', 'INVALID_TYPE', '40', /from 1 to 38/],
   ['SELECT CAST(1 AS BIT)', 'NOT_SUPPORTED', 'BIT'],
-  ["SELECT INTERVAL 'yesterday'", 'INVALID_INTERVAL', "'yesterday'"],
+  ["SELECT INTERVAL 'yesterday'", 'CAST_FAILED', "'yesterday'"],
   ['SELECT a[1] FROM t', 'NOT_SUBSCRIPTABLE', 'a[1]'],
   ['SELECT (a, b) = (1, 2, 3) FROM t', 'ROW_LENGTH_MISMATCH', '(a, b) = (1, 2, 3)'],
   ["SELECT {'a': 1, 'A': 2}", 'DUPLICATE_FIELD', "'A'"],
@@ -87,7 +87,11 @@ const unsupported: readonly (readonly [sql: string, message: string, at?: string
   ['SELECT a FROM t GROUP BY CUBE (a)', 'CUBE is not supported yet'],
   ['SELECT a FROM t GROUP BY GROUPING SETS ((a), ())', 'GROUPING SETS is not supported yet'],
   ['SELECT DISTINCT ON (a) a, b FROM t', 'DISTINCT ON is not supported yet'],
-  ['WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x) SELECT * FROM x', 'a recursive common table expression is not supported yet', 'x'],
+  [
+    'WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x) SELECT * FROM x',
+    'a recursive common table expression is not supported yet',
+    'x',
+  ],
   ['SELECT a FROM t LIMIT 10 PERCENT', 'LIMIT with PERCENT is not supported yet'],
   ['SELECT a FROM t ORDER BY a FETCH FIRST 3 ROWS WITH TIES', 'WITH TIES is not supported yet'],
   ['SELECT * FROM t TABLESAMPLE 10%', 'TABLESAMPLE is not supported yet'],
@@ -104,7 +108,7 @@ const unsupported: readonly (readonly [sql: string, message: string, at?: string
   ['SELECT (SELECT sum(t.a) FROM u) FROM t', 'an aggregate of the outer query inside a subquery is not supported yet', 'sum(t.a)'],
   ['SELECT random() AS r, r FROM t', 'the use of the alias "r", whose value changes each time, is not supported yet', 'r'],
   ['SELECT random() BETWEEN 0 AND 1', 'a volatile function such as random() in this place is not supported yet', 'random()'],
-  ["SELECT s COLLATE NOCASE FROM t", 'the collation NOCASE is not supported yet', 'NOCASE'],
+  ['SELECT s COLLATE NOCASE FROM t', 'the collation NOCASE is not supported yet', 'NOCASE'],
   ['SELECT a FROM v AS OF SNAPSHOT 1', 'time travel of a view is not supported yet'],
   ['DELETE FROM t', 'DELETE is not supported yet'],
   ['UPDATE t SET a = 1', 'UPDATE is not supported yet'],
@@ -149,6 +153,10 @@ describe('errors of others', () => {
   it('keep their kind and gain the place', async () => {
     const { CatalogError } = await import('@artemis/errors')
     const resolveTable = (): Promise<never> => Promise.reject(new CatalogError({ code: 'SNAPSHOT_EXPIRED', message: 'gone' }))
-    expect(await bindFailure('SELECT * FROM t AS OF SNAPSHOT 1', { resolveTable })).toMatchObject({ kind: 'catalog', code: 'SNAPSHOT_EXPIRED', at: 'AS OF SNAPSHOT 1' })
+    expect(await bindFailure('SELECT * FROM t AS OF SNAPSHOT 1', { resolveTable })).toMatchObject({
+      kind: 'catalog',
+      code: 'SNAPSHOT_EXPIRED',
+      at: 'AS OF SNAPSHOT 1',
+    })
   })
 })

@@ -46,13 +46,20 @@ function resolve(definition: ScalarFunctionDefinition, args: readonly Expression
 }
 
 /** What was called with what is there, for a call that fits no overload. */
-export function noOverload(definition: ScalarFunctionDefinition | AggregateFunctionDefinition, args: readonly Expression[], span: Span): Error {
+export function noOverload(
+  definition: ScalarFunctionDefinition | AggregateFunctionDefinition,
+  args: readonly Expression[],
+  span: Span,
+): Error {
   const types = args.map((arg) => sqlTypeName(arg.type))
   if (/^\W+$/.test(definition.name) && args.length > 0 && args.length <= 2) {
     const text = args.length === 1 ? `${definition.name} ${types[0]}` : `${types[0]} ${definition.name} ${types[1]}`
     return bindError('NO_MATCHING_FUNCTION', `there is no operator ${text}`, span, 'Cast an operand to a type that it takes.')
   }
-  const hint = definition.signatures.length > 0 && definition.signatures.length <= 6 ? `It is declared as ${definition.signatures.join('; ')}.` : undefined
+  const hint =
+    definition.signatures.length > 0 && definition.signatures.length <= 6
+      ? `It is declared as ${definition.signatures.join('; ')}.`
+      : undefined
   return bindError('NO_MATCHING_FUNCTION', `there is no function ${definition.name}(${types.join(', ')})`, span, hint)
 }
 

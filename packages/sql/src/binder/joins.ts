@@ -38,7 +38,13 @@ function joinTables(binder: Binder, join: ast.Join, left: BoundTable, right: Bou
   const scope = bothScopes(left.scope, right.scope)
   let condition: JoinCondition = { on: [], residual: null }
   if (join.on !== undefined) {
-    const bound = binder.expression(join.on, { environment, relation: scope, clause: 'the condition of JOIN', aggregates: null, aliases: null })
+    const bound = binder.expression(join.on, {
+      environment,
+      relation: scope,
+      clause: 'the condition of JOIN',
+      aggregates: null,
+      aliases: null,
+    })
     condition = splitCondition(coerceToBoolean(binder, bound, 'the condition of JOIN'), left.plan, right.plan)
   }
   const plan = makeJoin(joinType, left.plan, right.plan, condition)
@@ -129,9 +135,19 @@ function commonNames(left: Scope, right: Scope): UsingName[] {
 }
 
 /** Each name becomes one column in the place of the left's: the left's, the right's of a RIGHT JOIN, whichever is there of a FULL JOIN. */
-function joinUsing(binder: Binder, joinType: JoinType, using: readonly UsingName[], left: BoundTable, right: BoundTable, span: Span): BoundTable {
+function joinUsing(
+  binder: Binder,
+  joinType: JoinType,
+  using: readonly UsingName[],
+  left: BoundTable,
+  right: BoundTable,
+  span: Span,
+): BoundTable {
   const on: EquiCondition[] = []
-  const pairs = using.map((name) => ({ left: theColumn(left.scope, name, 'left', span), right: theColumn(right.scope, name, 'right', span) }))
+  const pairs = using.map((name) => ({
+    left: theColumn(left.scope, name, 'left', span),
+    right: theColumn(right.scope, name, 'right', span),
+  }))
   for (const pair of pairs) {
     const [a, b] = comparable(binder, columnReference(pair.left.column), columnReference(pair.right.column), span)
     on.push({ left: a, right: b, nullEqualsNull: false })

@@ -1,14 +1,14 @@
 /** Literals and parameters. */
 
 import type { Span } from '@artemis/errors'
-import type { DataType, Expression, IntervalValue } from '@artemis/plan'
+import type { DataType, Expression } from '@artemis/plan'
 import { binary, cast, interval, literal, nullType, utf8 } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
 import type { Binder, ExpressionScope } from './binder.js'
 import { evaluateConstant } from './coerce.js'
 import { bindError, unsupported } from './errors.js'
 import { callFunction } from './function-call.js'
-import { intervalOfRange, intervalOfUnit, parseIntervalText } from './interval-text.js'
+import { intervalRangeText, intervalText } from './interval-text.js'
 import { resolveType } from './types.js'
 
 export function bindBlob(node: ast.BlobLiteral): Expression {
@@ -18,7 +18,7 @@ export function bindBlob(node: ast.BlobLiteral): Expression {
 /** `DATE '2024-03-01'`: the cast is computed here. */
 export function bindTypedLiteral(binder: Binder, node: ast.TypedLiteral): Expression {
   const type = resolveType(node.type)
-  if (type.kind === 'interval') return intervalLiteral(parseIntervalText(node.value), node.value, node.span)
+  if (type.kind === 'interval') return intervalLiteral(binder, intervalText(node.value, undefined), node.span)
   if (type.kind === 'utf8') return literal(utf8, node.value, node.span)
   if (type.kind === 'null') throw bindError('INVALID_TYPE', 'a literal cannot be of type NULL', node.type.span)
   return literal(type, evaluateConstant(binder, cast(literal(utf8, node.value, node.span), type), node.span), node.span)
@@ -45,16 +45,17 @@ export function bindInterval(binder: Binder, node: ast.IntervalLiteral, scope: E
   const parts = node.parts.map((part) => bindIntervalPart(binder, part, scope))
   const [first, ...rest] = parts
   if (first === undefined) throw bindError('INVALID_INTERVAL', 'the interval is empty', node.span)
-  return rest.reduce((sum, part) => callFunction(binder, '+', [sum, part], node.span, 'the sum of intervals'), { ...first, span: node.span })
+  return rest.reduce((sum, part) => callFunction(binder, '+', [sum, part], node.span, 'the sum of intervals'), {
+    ...first,
+    span: node.span,
+  })
 }
 
 function bindIntervalPart(binder: Binder, part: ast.IntervalPart, scope: ExpressionScope): Expression {
   const text = constantText(part.value)
   if (text === undefined) return computedInterval(binder, part, scope)
-  if (part.unit === undefined) return intervalLiteral(parseIntervalText(text), text, part.span)
-  if (part.to !== undefined) return intervalLiteral(intervalOfRange(text, part.unit, part.to), text, part.span)
-  // `INTERVAL '1 day 2 hours' DAY` and `INTERVAL '1:30' HOUR` say their units themselves.
-  return intervalLiteral(intervalOfUnit(text, part.unit) ?? parseIntervalText(text), text, part.span)
+  if (part.unit === undefined || part.to === undefined) return intervalLiteral(binder, intervalText(text, part.unit), part.span)
+  return intervalLiteral(binder, intervalRangeText(text, part.unit, part.to), part.span)
 }
 
 function constantText(value: ast.Expression): string | undefined {
@@ -72,9 +73,8 @@ function computedInterval(binder: Binder, part: ast.IntervalPart, scope: Express
   return callFunction(binder, name, [binder.expression(part.value, scope)], part.span, `INTERVAL (expression) ${part.unit?.toUpperCase()}`)
 }
 
-function intervalLiteral(value: IntervalValue | undefined, text: string, span: Span): Expression {
-  if (value !== undefined) return literal(interval, value, span)
-  throw bindError('INVALID_INTERVAL', `"${text}" is not an interval`, span, "Write it as INTERVAL '1 day 2 hours' or INTERVAL 3 DAY.")
+function intervalLiteral(binder: Binder, text: string, span: Span): Expression {
+  return literal(interval, evaluateConstant(binder, cast(literal(utf8, text, span), interval), span), span)
 }
 
 /** `2` for `$2` and the second `?`, lower case for `$name`. */
@@ -109,4 +109,3 @@ function noteParameter(binder: Binder, name: string, type: DataType): void {
 export function describeParameters(binder: Binder): readonly { readonly name: string; readonly type: DataType }[] {
   return [...binder.parameterTypes].map(([name, type]) => ({ name, type }))
 }
-

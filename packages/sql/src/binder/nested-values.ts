@@ -36,7 +36,11 @@ function makeList(binder: Binder, elements: readonly Expression[], span: Span): 
 }
 
 /** `{'a': 1}` and `struct_pack(a := 1)`: names and values by turns, the names literals. */
-export function makeStruct(binder: Binder, fields: readonly { readonly name: ast.Identifier; readonly value: Expression }[], span: Span): Expression {
+export function makeStruct(
+  binder: Binder,
+  fields: readonly { readonly name: ast.Identifier; readonly value: Expression }[],
+  span: Span,
+): Expression {
   const seen = new Set<string>()
   for (const { name } of fields) {
     if (seen.has(name.name.toLowerCase())) throw bindError('DUPLICATE_FIELD', `the field "${name.name}" occurs twice`, name.span)
@@ -47,12 +51,24 @@ export function makeStruct(binder: Binder, fields: readonly { readonly name: ast
 }
 
 export function bindStruct(binder: Binder, node: ast.Struct, scope: ExpressionScope): Expression {
-  return makeStruct(binder, node.fields.map((field) => ({ name: field.name, value: binder.expression(field.value, scope) })), node.span)
+  return makeStruct(
+    binder,
+    node.fields.map((field) => ({ name: field.name, value: binder.expression(field.value, scope) })),
+    node.span,
+  )
 }
 
 export function bindMap(binder: Binder, node: ast.MapConstructor, scope: ExpressionScope): Expression {
-  const keys = makeList(binder, node.entries.map((entry) => binder.expression(entry.key, scope)), node.span)
-  const values = makeList(binder, node.entries.map((entry) => binder.expression(entry.value, scope)), node.span)
+  const keys = makeList(
+    binder,
+    node.entries.map((entry) => binder.expression(entry.key, scope)),
+    node.span,
+  )
+  const values = makeList(
+    binder,
+    node.entries.map((entry) => binder.expression(entry.value, scope)),
+    node.span,
+  )
   return callFunction(binder, 'map', [keys, values], node.span, 'a map in an expression')
 }
 

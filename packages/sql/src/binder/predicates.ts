@@ -33,7 +33,8 @@ export function bindComparison(
   span: Span,
   scope: ExpressionScope,
 ): Expression {
-  if (left.kind === 'row' && right.kind === 'row') return compareRows(binder, operator, bindRow(binder, left, scope), bindRow(binder, right, scope), span)
+  if (left.kind === 'row' && right.kind === 'row')
+    return compareRows(binder, operator, bindRow(binder, left, scope), bindRow(binder, right, scope), span)
   return compare(binder, operator, binder.expression(left, scope), binder.expression(right, scope), span)
 }
 
@@ -41,7 +42,13 @@ export function bindRow(binder: Binder, row: ast.Row, scope: ExpressionScope): E
   return row.elements.map((element) => binder.expression(element, scope))
 }
 
-function compareRows(binder: Binder, operator: ComparisonOperator, left: readonly Expression[], right: readonly Expression[], span: Span): Expression {
+function compareRows(
+  binder: Binder,
+  operator: ComparisonOperator,
+  left: readonly Expression[],
+  right: readonly Expression[],
+  span: Span,
+): Expression {
   if (left.length !== right.length) {
     throw bindError('ROW_LENGTH_MISMATCH', `a row of ${left.length} is compared with a row of ${right.length}`, span)
   }
@@ -70,7 +77,8 @@ export function bindBetween(binder: Binder, node: ast.Between, scope: Expression
 }
 
 export function bindInList(binder: Binder, node: ast.InList, scope: ExpressionScope): Expression {
-  if (node.operand.kind === 'row' && node.items.every((item) => item.kind === 'row')) return bindRowInList(binder, node, node.operand, scope)
+  if (node.operand.kind === 'row' && node.items.every((item) => item.kind === 'row'))
+    return bindRowInList(binder, node, node.operand, scope)
   const input = binder.expression(node.operand, scope)
   const items = node.items.map((item) => binder.expression(item, scope))
   return makeInList(binder, input, items, node.negated, node.span)
@@ -129,7 +137,9 @@ export function bindQuantifiedList(binder: Binder, node: ast.Quantified, list: a
       return makeInList(binder, binder.expression(node.operand, scope), items, false, node.span)
     }
     const copies = copiesOf(binder, node.operand, scope, list.elements.length)
-    const tests = list.elements.map((item, i) => quantifiedTest(binder, node.operator, copies[i]!, binder.expression(item, scope), node.span))
+    const tests = list.elements.map((item, i) =>
+      quantifiedTest(binder, node.operator, copies[i]!, binder.expression(item, scope), node.span),
+    )
     return node.quantifier === 'any' ? or(tests, node.span) : and(tests, node.span)
   }
   const container = binder.expression(list, scope)
@@ -161,7 +171,12 @@ function quantifiedTest(binder: Binder, operator: ast.QuantifiedOperator, left: 
 /** `x IN list_value`. */
 export function listContains(binder: Binder, container: Expression, value: Expression, span: Span): Expression {
   if (container.type.kind !== 'list' && container.type.kind !== 'null') {
-    throw bindError('NOT_A_LIST', `a list is needed here, not ${sqlTypeName(container.type)}`, container.span ?? span, 'A list of values is written in parentheses.')
+    throw bindError(
+      'NOT_A_LIST',
+      `a list is needed here, not ${sqlTypeName(container.type)}`,
+      container.span ?? span,
+      'A list of values is written in parentheses.',
+    )
   }
   return callFunction(binder, 'list_contains', [container, value], span, 'a search in a list')
 }

@@ -32,7 +32,12 @@ function bindBody(binder: Binder, body: ast.QueryBody, environment: QueryEnviron
     case 'values':
       return withTail(binder, bindValues(binder, body, environment), tail, environment)
     case 'set_operation':
-      return withTail(binder, bindSetOperation(binder, body, (input) => bindInput(binder, input, environment)), tail, environment)
+      return withTail(
+        binder,
+        bindSetOperation(binder, body, (input) => bindInput(binder, input, environment)),
+        tail,
+        environment,
+      )
     default:
       return unreachable(body, 'query body')
   }
@@ -75,7 +80,10 @@ function bindCount(binder: Binder, node: ast.Expression, clause: string): Expres
   if (!isNumeric(bound.type) && bound.type.kind !== 'null' && !isStringLiteral(bound)) {
     throw bindError('INVALID_LIMIT', `${clause} needs a number, not ${sqlTypeName(bound.type)}`, node.span)
   }
-  const count = bound.kind === 'literal' || bound.kind === 'parameter' ? coerce(binder, bound, int64) : explicitCast(binder, bound, int64, false, node.span)
+  const count =
+    bound.kind === 'literal' || bound.kind === 'parameter'
+      ? coerce(binder, bound, int64)
+      : explicitCast(binder, bound, int64, false, node.span)
   if (containsParameter(count)) return count
   const { value } = valueOf(binder, count, clause, node.span)
   if (value === null) return null
@@ -93,7 +101,19 @@ function bindValues(binder: Binder, values: ast.Values, environment: QueryEnviro
     }
     return row.elements.map((element) => binder.expression(element, scope))
   })
-  const unified = Array.from({ length: width }, (_, i) => unify(binder, rows.map((row) => row[i]!), `the values of column ${i + 1}`))
-  const columns = unified.map(({ type, expressions }, i) => binder.column(`col${i}`, type, expressions.some((expression) => expression.nullable)))
+  const unified = Array.from({ length: width }, (_, i) =>
+    unify(
+      binder,
+      rows.map((row) => row[i]!),
+      `the values of column ${i + 1}`,
+    ),
+  )
+  const columns = unified.map(({ type, expressions }, i) =>
+    binder.column(
+      `col${i}`,
+      type,
+      expressions.some((expression) => expression.nullable),
+    ),
+  )
   return { kind: 'values', rows: rows.map((_, row) => unified.map((column) => column.expressions[row]!)), columns }
 }

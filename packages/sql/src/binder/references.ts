@@ -123,7 +123,8 @@ class Resolver {
         const found = await this.#named(node.name.parts, node.timeTravel, node.span)
         if (found !== undefined) return found
         const [only] = node.name.parts
-        if (only === undefined || node.name.parts.length > 1 || readerOf(only.name) === undefined) throw await tableNotFound(this.#binder.context, node.name)
+        if (only === undefined || node.name.parts.length > 1 || readerOf(only.name) === undefined)
+          throw await tableNotFound(this.#binder.context, node.name)
         return this.#file(only.name, node.span)
       }
       case 'column':
@@ -146,18 +147,26 @@ class Resolver {
       this.#lookups.set(key, lookup)
     }
     const found = await lookup
-    if (found?.entry.kind === 'view' && point !== null) throw unsupported('time travel of a view', place, 'Put the point in time at the tables inside it.')
+    if (found?.entry.kind === 'view' && point !== null)
+      throw unsupported('time travel of a view', place, 'Put the point in time at the tables inside it.')
     return found
   }
 
   async #file(path: string, span: Span): Promise<ResolvedTable> {
     const reader = readerOf(path)
     if (reader === undefined) {
-      throw bindError('UNKNOWN_FILE_FORMAT', `the format of '${path}' cannot be told from its name`, span, 'Use a function such as read_parquet.')
+      throw bindError(
+        'UNKNOWN_FILE_FORMAT',
+        `the format of '${path}' cannot be told from its name`,
+        span,
+        'Use a function such as read_parquet.',
+      )
     }
     const definition = this.#binder.context.functions.table(reader)
     if (definition === undefined) throw unsupported(`reading '${path}'`, span)
-    const provider = await attempt(span, () => definition.bind([{ name: null, type: { kind: 'utf8' }, value: path }], this.#binder.context.evaluation))
+    const provider = await attempt(span, () =>
+      definition.bind([{ name: null, type: { kind: 'utf8' }, value: path }], this.#binder.context.evaluation),
+    )
     const base = path.split(/[\\/]/).at(-1) ?? path
     return { name: [base.replace(/\..*$/, '') || base], entry: { kind: 'table', table: provider } }
   }
@@ -184,7 +193,13 @@ class Resolver {
 /** `name => value`, and DuckDB's `name = value`. */
 function namedArgument(argument: ast.Argument): { readonly name: ast.Identifier | undefined; readonly value: ast.Expression } {
   const { name, value } = argument
-  if (name === undefined && value.kind === 'binary' && value.operator === '=' && value.left.kind === 'column' && value.left.parts.length === 1) {
+  if (
+    name === undefined &&
+    value.kind === 'binary' &&
+    value.operator === '=' &&
+    value.left.kind === 'column' &&
+    value.left.parts.length === 1
+  ) {
     return { name: value.left.parts[0], value: value.right }
   }
   return { name, value }

@@ -17,7 +17,8 @@ export function aliasesBefore(binder: Binder, items: readonly ast.SelectItem[], 
       if (index < 0) return undefined
       binder.countExpansion(name.span)
       const bound = binder.expression(items[index]!.expression, { ...scope, aliases: aliasesBefore(binder, items, index, false) })
-      if (isVolatile(bound)) throw unsupported(`the use of the alias "${name.name}", whose value changes each time,`, name.span, 'Name it in a subquery.')
+      if (isVolatile(bound))
+        throw unsupported(`the use of the alias "${name.name}", whose value changes each time,`, name.span, 'Name it in a subquery.')
       return { ...bound, span: name.span }
     },
     names: () => items.slice(0, end).flatMap((item) => (item.alias === undefined ? [] : [item.alias.name])),

@@ -81,18 +81,30 @@ function starColumns(binder: Binder, star: ast.Star, scope: ExpressionScope): St
   }
   const sources = relation.sourcesNamed(qualifier.parts.map((part) => part.name))
   const shown = qualifier.parts.map((part) => part.name).join('.')
-  if (sources.length > 1) throw bindError('AMBIGUOUS_TABLE', `the table "${shown}" is ambiguous`, qualifier.span, 'Give the tables aliases.')
+  if (sources.length > 1)
+    throw bindError('AMBIGUOUS_TABLE', `the table "${shown}" is ambiguous`, qualifier.span, 'Give the tables aliases.')
   if (sources[0] !== undefined) return sources[0].columns.map(entry)
   const struct = findColumn(binder, qualifier.parts, qualifier.span, scope)
   if (struct?.type.kind === 'struct') {
-    return struct.type.fields.map((field) => ({ name: field.name, expression: structField(binder, struct, field.name, star.span), qualifiers: [] }))
+    return struct.type.fields.map((field) => ({
+      name: field.name,
+      expression: structField(binder, struct, field.name, star.span),
+      qualifiers: [],
+    }))
   }
   const names = relation.sources.flatMap((source) => source.path.slice(-1))
-  throw bindError('TABLE_NOT_IN_FROM', `there is no table "${shown}" in FROM`, qualifier.span, didYouMean(qualifier.parts.at(-1)!.name, names))
+  throw bindError(
+    'TABLE_NOT_IN_FROM',
+    `there is no table "${shown}" in FROM`,
+    qualifier.span,
+    didYouMean(qualifier.parts.at(-1)!.name, names),
+  )
 }
 
 function qualifiersOf(scope: Scope, id: number): string[] {
-  return scope.sources.filter((source) => source.columns.some((entry) => entry.column.id === id)).map((source) => (source.path.at(-1) ?? '').toLowerCase())
+  return scope.sources
+    .filter((source) => source.columns.some((entry) => entry.column.id === id))
+    .map((source) => (source.path.at(-1) ?? '').toLowerCase())
 }
 
 /** The one column of the star that EXCLUDE, REPLACE or RENAME names. */
@@ -103,10 +115,24 @@ function matching(columns: readonly StarColumn[], name: ast.ObjectName, clause: 
     (column) => column.name.toLowerCase() === wanted.toLowerCase() && (qualifier === undefined || column.qualifiers.includes(qualifier)),
   )
   if (found !== undefined) return found
-  throw bindError('COLUMN_NOT_FOUND', `there is no column "${wanted}" for ${clause}`, name.span, didYouMean(wanted, columns.map((column) => column.name)))
+  throw bindError(
+    'COLUMN_NOT_FOUND',
+    `there is no column "${wanted}" for ${clause}`,
+    name.span,
+    didYouMean(
+      wanted,
+      columns.map((column) => column.name),
+    ),
+  )
 }
 
-const PATTERN_NAMES: Record<ast.PatternOperator, string> = { like: 'like', ilike: 'ilike', similar: 'similar_to', glob: 'glob', regexp: 'regexp_matches' }
+const PATTERN_NAMES: Record<ast.PatternOperator, string> = {
+  like: 'like',
+  ilike: 'ilike',
+  similar: 'similar_to',
+  glob: 'glob',
+  regexp: 'regexp_matches',
+}
 
 function matchesFilter(binder: Binder, filter: ast.StarFilter, name: string): boolean {
   if (filter.pattern.kind !== 'string') throw unsupported('a pattern after * that is not a literal', filter.pattern.span)

@@ -60,7 +60,12 @@ export interface OrderedList {
 }
 
 /** Finds the keys among the items. Under DISTINCT a key must be made of items alone. */
-export function placeOrderKeys(binder: Binder, items: readonly NamedExpression[], keys: readonly OrderKey[], distinct: boolean): OrderedList {
+export function placeOrderKeys(
+  binder: Binder,
+  items: readonly NamedExpression[],
+  keys: readonly OrderKey[],
+  distinct: boolean,
+): OrderedList {
   const projected = [...items]
   const placed = keys.map((key) => {
     const { target } = key
@@ -88,7 +93,12 @@ function overOutput(expression: Expression, items: readonly NamedExpression[], o
   const index = items.findIndex((item) => sameExpression(item.expression, expression))
   if (index >= 0) return columnReference(output.columns[index]!, expression.span)
   if (containsSubquery(expression) || (expressionChildren(expression).length === 0 && !isConstant(expression))) {
-    throw bindError('ORDER_BY_NOT_IN_LIST', 'with SELECT DISTINCT, ORDER BY can only use what the list has', span, 'Add it to the SELECT list.')
+    throw bindError(
+      'ORDER_BY_NOT_IN_LIST',
+      'with SELECT DISTINCT, ORDER BY can only use what the list has',
+      span,
+      'Add it to the SELECT list.',
+    )
   }
   return mapExpressionChildren(expression, (child) => overOutput(child, items, output, span))
 }

@@ -17,7 +17,7 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: string]>> 
           Scan: artemis.sda.t`,
   ],
   'text beside text in ||': [
-    "SELECT s || 7 AS x FROM t",
+    'SELECT s || 7 AS x FROM t',
     `
       Project: s || CAST(7 AS VARCHAR) AS x
         Scan: artemis.sda.t`,
@@ -43,10 +43,10 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: string]>> 
               Scan: artemis.sda.t`,
   ],
   'FILTER, DISTINCT and ORDER BY of aggregates': [
-    "SELECT count(DISTINCT a), max(DISTINCT b), sum(b) FILTER (WHERE a > 1), string_agg(s, ',' ORDER BY b DESC) FROM t",
+    'SELECT count(DISTINCT a), max(DISTINCT b), sum(b) FILTER (WHERE a > 1), list(s ORDER BY b DESC) FROM t',
     `
-      Project: "count(DISTINCT a)", "max(DISTINCT b)", "sum(b) FILTER (WHERE a > 1)", "string_agg(s, ',' ORDER BY b DESC)"
-        Aggregate: group=[] aggregates=[count(DISTINCT a), max(b), sum(b) FILTER (WHERE a > 1), string_agg(s, ',' ORDER BY b DESC NULLS LAST)]
+      Project: "count(DISTINCT a)", "max(DISTINCT b)", "sum(b) FILTER (WHERE a > 1)", "list(s ORDER BY b DESC)"
+        Aggregate: group=[] aggregates=[count(DISTINCT a), max(b), sum(b) FILTER (WHERE a > 1), list(s ORDER BY b DESC NULLS LAST)]
           Scan: artemis.sda.t`,
   ],
   'GROUP BY by alias and by ordinal': [
@@ -244,12 +244,17 @@ describe('SELECT', () => {
 
 describe('subqueries', () => {
   it('know no outer columns when they are uncorrelated', async () => {
-    const found = subqueries(await bindPlan('SELECT (SELECT max(d) FROM u) FROM t WHERE a IN (SELECT a FROM u) AND EXISTS (SELECT 1 FROM u)'))
+    const found = subqueries(
+      await bindPlan('SELECT (SELECT max(d) FROM u) FROM t WHERE a IN (SELECT a FROM u) AND EXISTS (SELECT 1 FROM u)'),
+    )
     expect(found.map((subquery) => subquery.outerColumns)).toEqual([[], [], []])
   })
 
   it('list the outer columns that they read, through all levels', async () => {
-    const plan = await bindPlan('SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a AND EXISTS (SELECT 1 FROM required r WHERE r.id = t.b AND r.id = u.a))')
+    const plan = await bindPlan(
+      `SELECT a FROM t WHERE EXISTS (
+         SELECT 1 FROM u WHERE u.a = t.a AND EXISTS (SELECT 1 FROM required r WHERE r.id = t.b AND r.id = u.a))`,
+    )
     const scan = plan.kind === 'project' && plan.input.kind === 'filter' ? plan.input.input : plan
     const id = (name: string): number | undefined => scan.columns.find((column) => column.name === name)?.id
     const [outer, inner] = subqueries(plan)
@@ -267,7 +272,8 @@ describe('subqueries', () => {
     const plan = await bindPlan("SELECT a IN (SELECT b FROM t), '7' IN (SELECT a FROM u), (a, s) IN (SELECT 1, 'x') FROM t")
     const found = subqueries(plan)
     expect(found).toHaveLength(3)
-    for (const { plan: inner, operands } of found) expect(inner.columns.map((column) => column.type)).toEqual(operands.map((operand) => operand.type))
+    for (const { plan: inner, operands } of found)
+      expect(inner.columns.map((column) => column.type)).toEqual(operands.map((operand) => operand.type))
   })
 
   it('take a bare table name after IN', async () => {
@@ -281,7 +287,10 @@ describe('joins with USING', () => {
   it('show the column once, in the place of the left', async () => {
     for (const join of ['JOIN u USING (a)', 'LEFT JOIN u USING (a)', 'RIGHT JOIN u USING (a)', 'FULL JOIN u USING (a)', 'NATURAL JOIN u']) {
       const { columns } = await bindPlan(`${visible} FROM t ${join}`)
-      expect(columns.map((column) => column.name), join).toEqual(['a', 'b'])
+      expect(
+        columns.map((column) => column.name),
+        join,
+      ).toEqual(['a', 'b'])
     }
   })
 

@@ -25,11 +25,23 @@ export function bindSetOperation(binder: Binder, node: ast.SetOperation, bindInp
 
 /** The rows without repetition. */
 export function distinctRows(input: LogicalPlan): LogicalPlan {
-  return { kind: 'aggregate', input, groupBy: input.columns.map((column) => columnReference(column)), aggregates: [], columns: input.columns }
+  return {
+    kind: 'aggregate',
+    input,
+    groupBy: input.columns.map((column) => columnReference(column)),
+    aggregates: [],
+    columns: input.columns,
+  }
 }
 
 function unionAll(binder: Binder, inputs: readonly LogicalPlan[]): LogicalPlan {
-  const columns = inputs[0]!.columns.map((column, i) => binder.column(column.name, column.type, inputs.some((input) => input.columns[i]!.nullable)))
+  const columns = inputs[0]!.columns.map((column, i) =>
+    binder.column(
+      column.name,
+      column.type,
+      inputs.some((input) => input.columns[i]!.nullable),
+    ),
+  )
   return { kind: 'union', inputs, inputColumns: inputs.map((input) => input.columns.map((column) => column.id)), columns }
 }
 
@@ -39,7 +51,11 @@ function unifyColumns(binder: Binder, node: ast.SetOperation, inputs: readonly L
   rest.forEach((input, i) => {
     if (input.columns.length === first.columns.length) return
     const counts = `${first.columns.length} and ${input.columns.length}`
-    throw bindError('COLUMN_COUNT_MISMATCH', `the inputs of ${node.operator.toUpperCase()} have ${counts} columns`, node.inputs[i + 1]!.span)
+    throw bindError(
+      'COLUMN_COUNT_MISMATCH',
+      `the inputs of ${node.operator.toUpperCase()} have ${counts} columns`,
+      node.inputs[i + 1]!.span,
+    )
   })
   const types = first.columns.map((column, i) => {
     let { type } = column
@@ -48,7 +64,11 @@ function unifyColumns(binder: Binder, node: ast.SetOperation, inputs: readonly L
       const common = commonType(type, other)
       if (common === undefined) {
         const names = `${sqlTypeName(type)} and ${sqlTypeName(other)}`
-        throw bindError('TYPE_MISMATCH', `column ${i + 1} of ${node.operator.toUpperCase()} has no common type: ${names}`, node.inputs[k + 1]!.span)
+        throw bindError(
+          'TYPE_MISMATCH',
+          `column ${i + 1} of ${node.operator.toUpperCase()} has no common type: ${names}`,
+          node.inputs[k + 1]!.span,
+        )
       }
       type = common
     })

@@ -25,13 +25,33 @@ export function bindScalarSubquery(binder: Binder, node: ast.ScalarSubquery, sco
     throw bindError('SUBQUERY_COLUMN_COUNT', `a subquery in an expression gives one column, not ${plan.columns.length}`, node.span)
   }
   const outerColumns = freeColumns(plan)
-  return { kind: 'subquery', form: 'scalar', plan, operands: [], negated: false, outerColumns, type: column.type, nullable: true, span: node.span }
+  return {
+    kind: 'subquery',
+    form: 'scalar',
+    plan,
+    operands: [],
+    negated: false,
+    outerColumns,
+    type: column.type,
+    nullable: true,
+    span: node.span,
+  }
 }
 
 export function bindExists(binder: Binder, node: ast.Exists, scope: ExpressionScope): Expression {
   const plan = bindPlan(binder, node.query, scope)
   const outerColumns = freeColumns(plan)
-  return { kind: 'subquery', form: 'exists', plan, operands: [], negated: false, outerColumns, type: bool, nullable: false, span: node.span }
+  return {
+    kind: 'subquery',
+    form: 'exists',
+    plan,
+    operands: [],
+    negated: false,
+    outerColumns,
+    type: bool,
+    nullable: false,
+    span: node.span,
+  }
 }
 
 export function bindInSubquery(binder: Binder, node: ast.InSubquery, scope: ExpressionScope): Expression {
@@ -46,7 +66,11 @@ function bindOperands(binder: Binder, operand: ast.Expression, scope: Expression
 export function bindQuantifiedSubquery(binder: Binder, node: ast.Quantified, query: ast.Query, scope: ExpressionScope): Expression {
   const isIn = node.operator === '=' && node.quantifier === 'any'
   if (!isIn && !(node.operator === '<>' && node.quantifier === 'all')) {
-    throw unsupported(`${node.operator.toUpperCase()} ${node.quantifier.toUpperCase()} over a subquery`, node.span, 'Compare with min or max of the subquery.')
+    throw unsupported(
+      `${node.operator.toUpperCase()} ${node.quantifier.toUpperCase()} over a subquery`,
+      node.span,
+      'Compare with min or max of the subquery.',
+    )
   }
   return inSubquery(binder, bindOperands(binder, node.operand, scope), bindPlan(binder, query, scope), !isIn, node.span)
 }
@@ -66,7 +90,14 @@ export function bindInContainer(binder: Binder, node: ast.InContainer, scope: Ex
 function tableOf(binder: Binder, container: ast.ColumnReference, scope: ExpressionScope): LogicalPlan | undefined {
   const { commonTables } = scope.environment
   const name: ast.ObjectName = { kind: 'object_name', parts: container.parts, span: container.span }
-  const table: ast.NamedTable = { kind: 'named_table', name, timeTravel: undefined, alias: undefined, sample: undefined, span: container.span }
+  const table: ast.NamedTable = {
+    kind: 'named_table',
+    name,
+    timeTravel: undefined,
+    alias: undefined,
+    sample: undefined,
+    span: container.span,
+  }
   const relation = binder.references.find(container)
   if (relation !== undefined) binder.references.add(table, relation)
   else if (findCommonTable(commonTables, name) === null) return undefined
@@ -75,22 +106,39 @@ function tableOf(binder: Binder, container: ast.ColumnReference, scope: Expressi
 
 function inSubquery(binder: Binder, operands: readonly Expression[], plan: LogicalPlan, negated: boolean, span: Span): SubqueryExpression {
   if (operands.length !== plan.columns.length) {
-    throw bindError('SUBQUERY_COLUMN_COUNT', `the subquery of IN gives ${plan.columns.length} columns where ${operands.length} are compared`, span)
+    throw bindError(
+      'SUBQUERY_COLUMN_COUNT',
+      `the subquery of IN gives ${plan.columns.length} columns where ${operands.length} are compared`,
+      span,
+    )
   }
   const types = operands.map((operand, i) => {
     const column = plan.columns[i]!
     const type = isStringLiteral(operand) ? column.type : operand.type.kind === 'null' ? column.type : comparedWith(operand, column.type)
     if (type === undefined) {
-      throw bindError('TYPE_MISMATCH', `${sqlTypeName(operand.type)} and ${sqlTypeName(column.type)} cannot be compared`, operand.span ?? span)
+      throw bindError(
+        'TYPE_MISMATCH',
+        `${sqlTypeName(operand.type)} and ${sqlTypeName(column.type)} cannot be compared`,
+        operand.span ?? span,
+      )
     }
     return type
   })
   const inputs = operands.map((operand, i) => coerce(binder, operand, types[i]!))
   const cast = castColumns(binder, plan, types)
-  return { kind: 'subquery', form: 'in', plan: cast, operands: inputs, negated, outerColumns: freeColumns(cast), type: bool, nullable: true, span }
+  return {
+    kind: 'subquery',
+    form: 'in',
+    plan: cast,
+    operands: inputs,
+    negated,
+    outerColumns: freeColumns(cast),
+    type: bool,
+    nullable: true,
+    span,
+  }
 }
 
 function comparedWith(operand: Expression, type: Expression['type']): Expression['type'] | undefined {
   return typeEquals(operand.type, type) ? type : (comparisonType(operand.type, type) ?? commonType(operand.type, type))
 }
-

@@ -17,7 +17,10 @@ export async function tableNotFound(context: BindContext, name: ast.ObjectName):
 }
 
 /** Which schema of which catalog the qualifier means; one part is a schema of the default catalog, or a catalog. */
-async function schemaOf(context: BindContext, name: ast.ObjectName): Promise<{ catalog: string; schema: string; table: ast.Identifier } | undefined> {
+async function schemaOf(
+  context: BindContext,
+  name: ast.ObjectName,
+): Promise<{ catalog: string; schema: string; table: ast.Identifier } | undefined> {
   const [first, second, third] = name.parts
   if (first === undefined) return undefined
   if (second === undefined) return { catalog: context.defaultCatalog, schema: context.defaultSchema, table: first }
@@ -36,7 +39,12 @@ async function missingSchema(context: BindContext, name: ast.ObjectName): Promis
   const part = name.parts[inCatalog ? 1 : 0]!
   if (!inCatalog && find(catalogs, part.name) !== undefined) return undefined
   const where = inCatalog ? `schema "${part.name}" in the catalog "${place.catalog}"` : `catalog or schema "${part.name}"`
-  return bindError('SCHEMA_NOT_FOUND', `there is no ${where}`, part.span, didYouMean(part.name, inCatalog ? schemas : [...schemas, ...catalogs]))
+  return bindError(
+    'SCHEMA_NOT_FOUND',
+    `there is no ${where}`,
+    part.span,
+    didYouMean(part.name, inCatalog ? schemas : [...schemas, ...catalogs]),
+  )
 }
 
 async function tableHint(context: BindContext, name: ast.ObjectName): Promise<string | undefined> {

@@ -37,7 +37,11 @@ export function bindTable(binder: Binder, table: ast.TableReference, environment
     case 'join': {
       const joined = bindJoin(binder, table, environment)
       if (table.alias === undefined) return joined
-      return aliased(joined.plan, joined.scope.visible.map(({ name, column }) => ({ ...column, name })), table.alias)
+      return aliased(
+        joined.plan,
+        joined.scope.visible.map(({ name, column }) => ({ ...column, name })),
+        table.alias,
+      )
     }
     case 'pivot':
       throw unsupported('PIVOT', table.span)
@@ -69,7 +73,17 @@ function bindRelation(binder: Binder, relation: ResolvedRelation, alias: ast.Tab
 export function scan(binder: Binder, relation: ResolvedRelation & { kind: 'table' }, span: Span): ScanPlan {
   const { provider, name } = relation
   const columns = provider.schema.fields.map((field) => binder.column(field.name, field.type, field.nullable))
-  return { kind: 'scan', table: name, provider, columns, allColumns: columns, projection: columns.map((_, i) => i), filters: [], fetch: null, span }
+  return {
+    kind: 'scan',
+    table: name,
+    provider,
+    columns,
+    allColumns: columns,
+    projection: columns.map((_, i) => i),
+    filters: [],
+    fetch: null,
+    span,
+  }
 }
 
 /** A view sees no names of the query that uses it. */

@@ -46,7 +46,20 @@ const NAMES: ReadonlyMap<string, DataType> = new Map<string, DataType>([
   ...aliases(decimal(38, 0), 'hugeint', 'int128'),
   ...aliases(float32, 'float', 'real', 'float4'),
   ...aliases(float64, 'double', 'double precision', 'float8'),
-  ...aliases(utf8, 'varchar', 'text', 'string', 'char', 'character', 'character varying', 'char varying', 'bpchar', 'nvarchar', 'nchar', 'clob'),
+  ...aliases(
+    utf8,
+    'varchar',
+    'text',
+    'string',
+    'char',
+    'character',
+    'character varying',
+    'char varying',
+    'bpchar',
+    'nvarchar',
+    'nchar',
+    'clob',
+  ),
   ...aliases(utf8, 'name', 'json', 'large_string', 'utf8', 'tinytext', 'mediumtext', 'longtext'),
   ...aliases(binary, 'blob', 'bytea', 'binary', 'varbinary', 'binary varying', 'bytes', 'binary large object'),
   ...aliases(uuid, 'uuid', 'guid'),
@@ -63,7 +76,26 @@ const NAMES: ReadonlyMap<string, DataType> = new Map<string, DataType>([
 ])
 
 /** Types that other engines have: refused by name, not as a slip of the pen. */
-const UNSUPPORTED = new Set(['bit', 'bitstring', 'varbit', 'enum', 'uhugeint', 'uint128', 'timetz', 'time with time zone', 'time_ns', 'variant', 'geometry', 'geography', 'money', 'xml', 'bignum', 'varint', 'inet', 'regclass'])
+const UNSUPPORTED = new Set([
+  'bit',
+  'bitstring',
+  'varbit',
+  'enum',
+  'uhugeint',
+  'uint128',
+  'timetz',
+  'time with time zone',
+  'time_ns',
+  'variant',
+  'geometry',
+  'geography',
+  'money',
+  'xml',
+  'bignum',
+  'varint',
+  'inet',
+  'regclass',
+])
 
 const MAX_DEPTH = 64
 
@@ -126,7 +158,12 @@ function namedType(type: ast.NamedType): DataType {
   if (UNSUPPORTED.has(name)) throw unsupported(`the type ${name.toUpperCase()}`, type.span)
   const found = NAMES.get(name)
   if (found === undefined) {
-    throw bindError('TYPE_NOT_FOUND', `there is no type "${last.name}"`, type.span, didYouMean(name, [...NAMES.keys(), 'decimal', 'numeric']))
+    throw bindError(
+      'TYPE_NOT_FOUND',
+      `there is no type "${last.name}"`,
+      type.span,
+      didYouMean(name, [...NAMES.keys(), 'decimal', 'numeric']),
+    )
   }
   if (type.modifiers.length > 0 && !TAKES_LENGTH.has(found.kind)) {
     throw bindError('INVALID_TYPE', `the type ${name.toUpperCase()} takes nothing in parentheses`, type.modifiers[0]!.span)
@@ -134,10 +171,24 @@ function namedType(type: ast.NamedType): DataType {
   return found
 }
 
-const NESTED_HINTS = { list: 'Write INTEGER[].', array: 'Write INTEGER[].', struct: 'Write STRUCT(a INTEGER).', map: 'Write MAP(VARCHAR, INTEGER).' }
+const NESTED_HINTS = {
+  list: 'Write INTEGER[].',
+  array: 'Write INTEGER[].',
+  struct: 'Write STRUCT(a INTEGER).',
+  map: 'Write MAP(VARCHAR, INTEGER).',
+}
 
 /** VARCHAR(30), TIME(6), INTEGER(11), BLOB(10): lengths that other systems keep and that mean nothing here, as in DuckDB. */
-const TAKES_LENGTH: ReadonlySet<DataType['kind']> = new Set<DataType['kind']>(['utf8', 'binary', 'time64', 'int8', 'int16', 'int32', 'int64', 'interval'])
+const TAKES_LENGTH: ReadonlySet<DataType['kind']> = new Set<DataType['kind']>([
+  'utf8',
+  'binary',
+  'time64',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'interval',
+])
 
 function decimalType(type: ast.NamedType): DataType {
   if (type.modifiers.length === 0) return decimal(18, 3)

@@ -12,13 +12,21 @@ import { stubContext } from './stub-context.js'
 import { smallTables } from './tables.js'
 
 /** Binds, and checks the invariants of the plan and of the plans of its subqueries. */
-export async function bind(text: string, options: Partial<BindContext> = {}, tables: readonly StubTable[] = smallTables): Promise<BoundStatement> {
+export async function bind(
+  text: string,
+  options: Partial<BindContext> = {},
+  tables: readonly StubTable[] = smallTables,
+): Promise<BoundStatement> {
   const bound = await bindStatement(parseStatement(text), stubContext(text, tables, options))
   if ('plan' in bound && bound.plan !== null) checkPlan(bound.plan, [])
   return bound
 }
 
-export async function bindPlan(text: string, options: Partial<BindContext> = {}, tables: readonly StubTable[] = smallTables): Promise<LogicalPlan> {
+export async function bindPlan(
+  text: string,
+  options: Partial<BindContext> = {},
+  tables: readonly StubTable[] = smallTables,
+): Promise<LogicalPlan> {
   const bound = await bind(text, options, tables)
   if (!('plan' in bound) || bound.plan === null) throw new Error(`${bound.kind} has no plan`)
   return bound.plan

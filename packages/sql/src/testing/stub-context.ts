@@ -19,7 +19,21 @@ import type {
   TableProvider,
   TimeTravel,
 } from '@artemis/plan'
-import { commonNumericType, commonType, field, float64, int64, isImplicitCast, isInteger, isNumeric, list, schema, struct, typeEquals, utf8 } from '@artemis/plan'
+import {
+  commonNumericType,
+  commonType,
+  field,
+  float64,
+  int64,
+  isImplicitCast,
+  isInteger,
+  isNumeric,
+  list,
+  schema,
+  struct,
+  typeEquals,
+  utf8,
+} from '@artemis/plan'
 import { bool, date32, interval, timestamp } from '@artemis/plan'
 import { parseStatement } from '../parser/parse.js'
 import type { BindContext, ResolvedTable } from '../binder/context.js'
@@ -87,7 +101,9 @@ function aggregate(name: string, resolve: Resolve, options: Partial<AggregateFun
 function fixed(parameters: readonly DataType[], returnType: DataType): Resolve {
   return (types, constants) => {
     if (types.length !== parameters.length) return undefined
-    const fits = types.every((type, i) => isImplicitCast(type, parameters[i]!) || (type.kind === 'utf8' && typeof constants[i] === 'string'))
+    const fits = types.every(
+      (type, i) => isImplicitCast(type, parameters[i]!) || (type.kind === 'utf8' && typeof constants[i] === 'string'),
+    )
     return fits ? { argumentTypes: parameters, returnType } : undefined
   }
 }
@@ -117,7 +133,8 @@ const dateArithmetic: Resolve = ([a, b]) => {
   return { argumentTypes: [a, b], returnType: a.kind === 'date32' ? timestamp() : a }
 }
 
-const division: Resolve = (types, constants) => (arithmetic(types, constants) === undefined ? undefined : { argumentTypes: [float64, float64], returnType: float64 })
+const division: Resolve = (types, constants) =>
+  arithmetic(types, constants) === undefined ? undefined : { argumentTypes: [float64, float64], returnType: float64 }
 
 const anyTypes: (returnType: DataType) => Resolve = (returnType) => (types) => ({ argumentTypes: types, returnType })
 
@@ -148,18 +165,26 @@ const SCALARS = [
   scalar('abs', arithmetic),
   scalar('substring', anyOf(fixed([utf8, int64], utf8), fixed([utf8, int64, int64], utf8))),
   scalar('strpos', fixed([utf8, utf8], int64)),
-  scalar('round', anyOf(arithmetic, (types) => (types.length === 2 ? { argumentTypes: types, returnType: types[0]! } : undefined))),
+  scalar(
+    'round',
+    anyOf(arithmetic, (types) => (types.length === 2 ? { argumentTypes: types, returnType: types[0]! } : undefined)),
+  ),
   scalar('date_part', anyOf(fixed([utf8, date32], int64), fixed([utf8, timestamp()], int64))),
   scalar('random', fixed([], float64), { volatility: 'volatile' }),
   scalar('now', fixed([], timestamp('us', 'UTC')), { volatility: 'stable' }),
   scalar('to_days', fixed([int64], interval)),
   scalar('list_value', (types) => ({ argumentTypes: types, returnType: list(types[0] ?? { kind: 'null' }) })),
-  scalar('list_extract', (types) => (types[0]?.kind === 'list' ? { argumentTypes: [types[0], int64], returnType: types[0].element.type } : undefined)),
+  scalar('list_extract', (types) =>
+    types[0]?.kind === 'list' ? { argumentTypes: [types[0], int64], returnType: types[0].element.type } : undefined,
+  ),
   scalar('list_contains', anyTypes(bool)),
   scalar('list_slice', (types) => ({ argumentTypes: [types[0]!, int64, int64], returnType: types[0]! })),
   scalar('struct_extract', structExtract),
   scalar('named_struct', namedStruct),
-  scalar('coalesce', (types) => ({ argumentTypes: types, returnType: types.reduce((a, b) => commonType(a, b) ?? a) }), { nullHandling: 'custom', canReturnNull: true }),
+  scalar('coalesce', (types) => ({ argumentTypes: types, returnType: types.reduce((a, b) => commonType(a, b) ?? a) }), {
+    nullHandling: 'custom',
+    canReturnNull: true,
+  }),
 ]
 
 const sameType: Resolve = (types) => (types.length === 1 ? { argumentTypes: types, returnType: types[0]! } : undefined)
@@ -172,11 +197,17 @@ const summed: Resolve = (types) => {
 const AGGREGATES = [
   aggregate('count', (types) => (types.length <= 1 ? { argumentTypes: types, returnType: int64 } : undefined), { nullable: false }),
   aggregate('sum', summed),
-  aggregate('avg', (types) => (types.length === 1 && (isNumeric(types[0]!) || types[0]!.kind === 'null') ? { argumentTypes: [float64], returnType: float64 } : undefined)),
+  aggregate('avg', (types) =>
+    types.length === 1 && (isNumeric(types[0]!) || types[0]!.kind === 'null')
+      ? { argumentTypes: [float64], returnType: float64 }
+      : undefined,
+  ),
   aggregate('min', sameType, { ignoresDistinct: true }),
   aggregate('max', sameType, { ignoresDistinct: true }),
   aggregate('any_value', sameType, { ignoresDistinct: true }),
-  aggregate('list', (types) => (types.length === 1 ? { argumentTypes: types, returnType: list(types[0]!) } : undefined), { orderSensitive: true }),
+  aggregate('list', (types) => (types.length === 1 ? { argumentTypes: types, returnType: list(types[0]!) } : undefined), {
+    orderSensitive: true,
+  }),
   aggregate('string_agg', fixed([utf8, utf8], utf8), { orderSensitive: true }),
 ]
 
@@ -222,7 +253,10 @@ export function evaluateStub(expression: Expression): Scalar {
   if (expression.kind === 'cast') {
     const value = castStub(evaluateStub(expression.input), expression.input.type, expression.type)
     if (value !== undefined) return value
-    throw new ExecutionError({ code: 'CAST_FAILED', message: `cannot cast ${JSON.stringify(String(evaluateStub(expression.input)))} to ${expression.type.kind}` })
+    throw new ExecutionError({
+      code: 'CAST_FAILED',
+      message: `cannot cast ${JSON.stringify(String(evaluateStub(expression.input)))} to ${expression.type.kind}`,
+    })
   }
   if (expression.kind === 'call' && expression.function.name === 'now') return 1_710_000_000_000_000n
   if (expression.kind === 'call' && expression.function.name === '-' && expression.type.kind === 'timestamp') return 1_709_913_600_000_000n
@@ -247,6 +281,10 @@ function castStub(value: Scalar, from: DataType, to: DataType): Scalar | undefin
       if (from.kind === 'date32') return BigInt(Number(value)) * 86_400_000_000n
       const milliseconds = Date.parse(/T|\d \d/.test(text) ? `${text.replace(' ', 'T').replace(/Z$/, '')}Z` : text)
       return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds) * 1000n
+    }
+    case 'interval': {
+      const days = /^(-?\d+) days?$/.exec(text)?.[1]
+      return days === undefined ? undefined : { months: 0, days: Number(days), nanoseconds: 0n }
     }
     case 'bool':
       return isNumeric(from) ? Number(value) !== 0 : /^(true|t|1)$/i.test(text) ? true : /^(false|f|0)$/i.test(text) ? false : undefined
@@ -309,11 +347,16 @@ export function stubContext(text: string, tables: readonly StubTable[], options:
     names: {
       catalogs: () => distinct(tables.map((t) => t.name[0])),
       schemas: (catalog) => distinct(tables.filter((t) => t.name[0] === catalog).map((t) => t.name[1])),
-      tables: (catalog, schemaName) => distinct(tables.filter((t) => t.name[0] === catalog && t.name[1] === schemaName).map((t) => t.name[2])),
+      tables: (catalog, schemaName) =>
+        distinct(tables.filter((t) => t.name[0] === catalog && t.name[1] === schemaName).map((t) => t.name[2])),
     },
     resolveTable(name, timeTravel): Promise<ResolvedTable | undefined> {
       lookups.push({ name: name.join('.'), timeTravel })
-      const wanted = ['artemis', 'sda'].slice(0, Math.max(0, 3 - name.length)).concat(name).join('.').toLowerCase()
+      const wanted = ['artemis', 'sda']
+        .slice(0, Math.max(0, 3 - name.length))
+        .concat(name)
+        .join('.')
+        .toLowerCase()
       const found = tables.find((t) => t.name.join('.').toLowerCase() === wanted)
       return Promise.resolve(found)
     },

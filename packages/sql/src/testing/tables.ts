@@ -7,7 +7,18 @@ import { table, view } from './stub-context.js'
 const money = decimal(15, 2)
 
 export const smallTables: readonly StubTable[] = [
-  table('t', { a: int32, b: int64, s: utf8, day: date32, Price: money, ok: bool, ts: timestamp(), at: timestamptz(), tiny: int8, f: float64 }),
+  table('t', {
+    a: int32,
+    b: int64,
+    s: utf8,
+    day: date32,
+    Price: money,
+    ok: bool,
+    ts: timestamp(),
+    at: timestamptz(),
+    tiny: int8,
+    f: float64,
+  }),
   table('u', {
     a: int32,
     c: utf8,
@@ -27,7 +38,15 @@ export const smallTables: readonly StubTable[] = [
 export const tpchTables: readonly StubTable[] = [
   table('region', { r_regionkey: int32, r_name: utf8, r_comment: utf8 }),
   table('nation', { n_nationkey: int32, n_name: utf8, n_regionkey: int32, n_comment: utf8 }),
-  table('supplier', { s_suppkey: int64, s_name: utf8, s_address: utf8, s_nationkey: int32, s_phone: utf8, s_acctbal: money, s_comment: utf8 }),
+  table('supplier', {
+    s_suppkey: int64,
+    s_name: utf8,
+    s_address: utf8,
+    s_nationkey: int32,
+    s_phone: utf8,
+    s_acctbal: money,
+    s_comment: utf8,
+  }),
   table('part', {
     p_partkey: int64,
     p_name: utf8,
