@@ -27,7 +27,14 @@ export type {
   TypeName,
   UnionType,
 } from './ast/types.js'
-export { arithmeticOperators, comparisonOperators, otherOperators, patternOperators, regexOperators, unaryOperators } from './ast/operators.js'
+export {
+  arithmeticOperators,
+  comparisonOperators,
+  otherOperators,
+  patternOperators,
+  regexOperators,
+  unaryOperators,
+} from './ast/operators.js'
 export type {
   ArithmeticOperator,
   BinaryOperator,

@@ -1,6 +1,28 @@
 /** The other parser's expressions as ours. */
-import type { Argument, Call, Case, CaseBranch, Cast, ColumnReference, Expression, Identifier, InList, InSubquery, IntervalPart, IsTest, NamedType, ObjectName, Query, Star,
-  TypeModifier, WindowFrame, WindowSpecification, OrderBy, SortKey, FrameBound } from '../ast/index.js'
+import type {
+  Argument,
+  Call,
+  Case,
+  CaseBranch,
+  Cast,
+  ColumnReference,
+  Expression,
+  Identifier,
+  InList,
+  InSubquery,
+  IntervalPart,
+  IsTest,
+  NamedType,
+  ObjectName,
+  Query,
+  Star,
+  TypeModifier,
+  WindowFrame,
+  WindowSpecification,
+  OrderBy,
+  SortKey,
+  FrameBound,
+} from '../ast/index.js'
 import { comparisonOperators } from '../ast/index.js'
 import type { Span } from '@artemis/errors'
 import { intervalUnits } from '../ast/index.js'
@@ -67,8 +89,15 @@ export class ExpressionConverter {
       case 'NOT BETWEEN': {
         const { value: bounds } = this.#reading.parts(right, 'value')
         const [low, high, ...rest] = this.#reading.list(bounds)
-        if (low === undefined || high === undefined || rest.length > 0) throw this.#reading.refuse('its BETWEEN has another form than expected')
-        return [...this.#flatten(left), { kind: 'between', negated }, ...this.#flatten(low), { kind: 'between_and' }, ...this.#flatten(high)]
+        if (low === undefined || high === undefined || rest.length > 0)
+          throw this.#reading.refuse('its BETWEEN has another form than expected')
+        return [
+          ...this.#flatten(left),
+          { kind: 'between', negated },
+          ...this.#flatten(low),
+          { kind: 'between_and' },
+          ...this.#flatten(high),
+        ]
       }
       case 'LIKE':
       case 'NOT LIKE':
@@ -82,7 +111,8 @@ export class ExpressionConverter {
 
   #flattenPattern(left: unknown, right: unknown, operator: 'like' | 'ilike', negated: boolean): Piece[] {
     const subject = this.#flatten(left)
-    if (!isForeign(right) || !isForeign(right['escape'])) return [...subject, { kind: 'pattern', operator, negated, escape: undefined }, ...this.#flatten(right)]
+    if (!isForeign(right) || !isForeign(right['escape']))
+      return [...subject, { kind: 'pattern', operator, negated, escape: undefined }, ...this.#flatten(right)]
     const { escape, ...pattern } = right
     const { value } = this.#reading.parts(escape, 'value')
     const pieces = this.#flatten(pattern)
@@ -126,7 +156,10 @@ export class ExpressionConverter {
     const { expr, symbol, target } = this.#reading.parts(value, 'expr', 'symbol', 'target')
     const types = this.#reading.list(target)
     if (symbol === '::') {
-      return [...this.#flatten(expr), ...types.map((type): Piece => ({ kind: 'postfix', precedence: Precedence.postfix, apply: this.#cast(type) }))]
+      return [
+        ...this.#flatten(expr),
+        ...types.map((type): Piece => ({ kind: 'postfix', precedence: Precedence.postfix, apply: this.#cast(type) })),
+      ]
     }
     if (types.length !== 1) throw this.#reading.refuse('its CAST has another form than expected')
     return [operand(this.#cast(types[0]!)(this.expression(expr)))]
@@ -142,16 +175,27 @@ export class ExpressionConverter {
       .filter((part) => part !== null && part !== undefined)
       .map((part) => {
         const token = this.#reading.token(part)
-        return node<TypeModifier>({ kind: 'type_modifier', form: 'number', text: token.value, span: { start: token.start, end: token.end } })
+        return node<TypeModifier>({
+          kind: 'type_modifier',
+          form: 'number',
+          text: token.value,
+          span: { start: token.start, end: token.end },
+        })
       })
-    const named = node<NamedType>({ kind: 'named_type', name: node<ObjectName>({ kind: 'object_name', parts: [name], span }), modifiers, span })
+    const named = node<NamedType>({
+      kind: 'named_type',
+      name: node<ObjectName>({ kind: 'object_name', parts: [name], span }),
+      modifiers,
+      span,
+    })
     return (inner) => node<Cast>({ kind: 'cast', operand: inner, type: named, safe: false, span: around(inner) })
   }
 
   #isTest(right: unknown, negated: boolean): (operand: Expression) => Expression {
     const { value } = this.#reading.parts(right, 'value')
     const isNull = isForeign(right) && right['type'] === 'null'
-    if ((!isNull && typeof value !== 'boolean') || (isForeign(right) && right['parentheses'] === true)) throw this.#reading.refuse('its IS has another form than expected')
+    if ((!isNull && typeof value !== 'boolean') || (isForeign(right) && right['parentheses'] === true))
+      throw this.#reading.refuse('its IS has another form than expected')
     const test = isNull ? 'null' : value === true ? 'true' : 'false'
     return (inner) => node<IsTest>({ kind: 'is_test', operand: inner, test, negated, span: around(inner) })
   }
@@ -229,15 +273,24 @@ export class ExpressionConverter {
     const token = this.#reading.token(this.#reading.parts(value, 'value')['value'])
     const span = { start: token.start, end: token.end }
     const name = node<Identifier>({ kind: 'identifier', name: type, quoted: false, span })
-    const named = node<NamedType>({ kind: 'named_type', name: node<ObjectName>({ kind: 'object_name', parts: [name], span }), modifiers: [], span })
+    const named = node<NamedType>({
+      kind: 'named_type',
+      name: node<ObjectName>({ kind: 'object_name', parts: [name], span }),
+      modifiers: [],
+      span,
+    })
     return node<Expression>({ kind: 'typed_literal', type: named, value: token.value, span })
   }
 
   #interval(value: Foreign): Expression {
     const { expr, unit: word } = this.#reading.parts(value, 'expr', 'unit')
     const amount = this.expression(expr)
-    const unit = word === '' || word === undefined ? undefined : intervalUnits.find((candidate) => candidate === String(word).toLowerCase().replace(/s$/, ''))
-    if ((word !== '' && word !== undefined && unit === undefined) || (amount.kind !== 'string' && amount.kind !== 'number')) throw this.#reading.refuse('its interval has another form than expected')
+    const unit =
+      word === '' || word === undefined
+        ? undefined
+        : intervalUnits.find((candidate) => candidate === String(word).toLowerCase().replace(/s$/, ''))
+    if ((word !== '' && word !== undefined && unit === undefined) || (amount.kind !== 'string' && amount.kind !== 'number'))
+      throw this.#reading.refuse('its interval has another form than expected')
     const part = node<IntervalPart>({ kind: 'interval_part', value: amount, unit, to: undefined, span: amount.span })
     return node<Expression>({ kind: 'interval', parts: [part], span: amount.span })
   }
@@ -263,6 +316,7 @@ export class ExpressionConverter {
       } else {
         const when = this.expression(cond)
         const then = this.expression(result)
+        // oxlint-disable-next-line unicorn/no-thenable -- THEN is SQL's word, and an expression is no function.
         branches.push(node<CaseBranch>({ kind: 'case_branch', when, then, span: around(when, then) }))
       }
     }
@@ -283,8 +337,15 @@ export class ExpressionConverter {
       const [only] = this.#reading.list(this.#reading.parts(args, 'value')['value'])
       return this.#exists(only)
     }
-    if (['ANY', 'ALL', 'SOME', 'ROW', 'ARRAY', 'CUBE', 'ROLLUP'].includes(String(word).toUpperCase())) throw this.#reading.refuse(`it takes ${String(word)} for a function`)
-    const { value: listed, expr, distinct } = isForeign(args) ? this.#reading.parts(args, 'value', 'expr', 'distinct') : { value: undefined, expr: undefined, distinct: undefined }
+    if (['ANY', 'ALL', 'SOME', 'ROW', 'ARRAY', 'CUBE', 'ROLLUP'].includes(String(word).toUpperCase()))
+      throw this.#reading.refuse(`it takes ${String(word)} for a function`)
+    const {
+      value: listed,
+      expr,
+      distinct,
+    } = isForeign(args)
+      ? this.#reading.parts(args, 'value', 'expr', 'distinct')
+      : { value: undefined, expr: undefined, distinct: undefined }
     const values = expr === undefined || expr === null ? this.#reading.list(listed) : this.#argumentsOf(expr)
     return this.#makeCall({
       name: this.#reading.functionName(word),
@@ -372,7 +433,8 @@ function operand(expression: Expression): Piece {
 }
 
 function star(qualifier: readonly Identifier[] | undefined, place: Span): Star {
-  const name = qualifier === undefined || qualifier.length === 0 ? undefined : node<ObjectName>({ kind: 'object_name', parts: qualifier, span: place })
+  const name =
+    qualifier === undefined || qualifier.length === 0 ? undefined : node<ObjectName>({ kind: 'object_name', parts: qualifier, span: place })
   return node<Star>({ kind: 'star', qualifier: name, exclude: [], replace: [], rename: [], filter: undefined, span: place })
 }
 

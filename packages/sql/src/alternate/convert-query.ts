@@ -1,6 +1,24 @@
 /** The other parser's SELECT as ours. */
-import type { CommonTable, DerivedTable, Expression, GroupBy, GroupingElement, Join, Limit, NamedTable, ObjectName, Query, QueryBody, Select, SelectItem, SetOperation,
-  TableAlias, TableReference, Values, With } from '../ast/index.js'
+import type {
+  CommonTable,
+  DerivedTable,
+  Expression,
+  GroupBy,
+  GroupingElement,
+  Join,
+  Limit,
+  NamedTable,
+  ObjectName,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  SetOperation,
+  TableAlias,
+  TableReference,
+  Values,
+  With,
+} from '../ast/index.js'
 import { node } from '../parser/node.js'
 import { ExpressionConverter } from './convert-expression.js'
 import type { Foreign, Reading } from './foreign.js'
@@ -36,7 +54,8 @@ class QueryConverter {
     for (const { select } of members.slice(0, -1)) {
       const limit = select['limit']
       const hasLimit = isForeign(limit) && this.#reading.list(limit['value']).length > 0
-      if (this.#reading.list(select['orderby']).length > 0 || hasLimit) throw this.#reading.refuse('it forgets the parentheses of set operations')
+      if (this.#reading.list(select['orderby']).length > 0 || hasLimit)
+        throw this.#reading.refuse('it forgets the parentheses of set operations')
     }
     const body = this.#body(members)
     const orderBy = this.#expressions.orderBy(last['orderby'])
@@ -76,7 +95,8 @@ class QueryConverter {
     const [operator, quantifier, ...rest] = words.split(' ')
     const all = quantifier === 'all'
     const known = operator === 'union' || operator === 'intersect' || operator === 'except'
-    if (!known || rest.length > 0 || (quantifier !== undefined && !all && quantifier !== 'distinct')) throw this.#reading.refuse(`its operator ${words} is not known`)
+    if (!known || rest.length > 0 || (quantifier !== undefined && !all && quantifier !== 'distinct'))
+      throw this.#reading.refuse(`its operator ${words} is not known`)
     const continues = left.kind === 'set_operation' && left.operator === operator && left.all === all
     const inputs = continues ? [...left.inputs, right] : [left, right]
     return node<SetOperation>({ kind: 'set_operation', operator, all, byName: false, inputs, span: this.#reading.place })
@@ -90,19 +110,42 @@ class QueryConverter {
       const statement = convertQuery(this.#reading, stmt)
       const names = this.#reading.list(columns).map((column) => {
         const reference = this.#expressions.expression(column)
-        if (reference.kind !== 'column' || reference.parts.length !== 1) throw this.#reading.refuse('its WITH has another form than expected')
+        if (reference.kind !== 'column' || reference.parts.length !== 1)
+          throw this.#reading.refuse('its WITH has another form than expected')
         return reference.parts[0]!
       })
-      return node<CommonTable>({ kind: 'common_table', name: this.#reading.name(name), columns: names, materialized: undefined, statement, span: statement.span })
+      return node<CommonTable>({
+        kind: 'common_table',
+        name: this.#reading.name(name),
+        columns: names,
+        materialized: undefined,
+        statement,
+        span: statement.span,
+      })
     })
     return node<With>({ kind: 'with', recursive: false, tables, span: around(tables[0]!, ...tables) })
   }
 
   #select(value: Foreign): Select {
-    const parts = this.#reading.parts(value, 'with', 'distinct', 'columns', 'from', 'where', 'groupby', 'having', 'orderby', 'limit', '_next', 'set_op')
+    const parts = this.#reading.parts(
+      value,
+      'with',
+      'distinct',
+      'columns',
+      'from',
+      'where',
+      'groupby',
+      'having',
+      'orderby',
+      'limit',
+      '_next',
+      'set_op',
+    )
     const { type: distinct } = this.#reading.parts(parts['distinct'] ?? {}, 'type')
-    if (distinct !== undefined && distinct !== null && distinct !== 'DISTINCT') throw this.#reading.refuse('its DISTINCT has another form than expected')
-    const optional = (part: unknown): Expression | undefined => (part === null || part === undefined ? undefined : this.#expressions.expression(part))
+    if (distinct !== undefined && distinct !== null && distinct !== 'DISTINCT')
+      throw this.#reading.refuse('its DISTINCT has another form than expected')
+    const optional = (part: unknown): Expression | undefined =>
+      part === null || part === undefined ? undefined : this.#expressions.expression(part)
     return node<Select>({
       kind: 'select',
       distinct: distinct === 'DISTINCT' ? node({ kind: 'distinct' as const, on: [], span: this.#reading.place }) : undefined,
@@ -133,7 +176,9 @@ class QueryConverter {
       if (expression.kind === 'row') throw this.#reading.refuse('its GROUP BY has another form than expected')
       return node<GroupingElement>({ kind: 'grouping_expression', expression, span: expression.span })
     })
-    return elements.length === 0 ? undefined : node<GroupBy>({ kind: 'group_by', all: false, distinct: false, elements, span: around(elements[0]!, ...elements) })
+    return elements.length === 0
+      ? undefined
+      : node<GroupBy>({ kind: 'group_by', all: false, distinct: false, elements, span: around(elements[0]!, ...elements) })
   }
 
   /** A flat list: an element with a join belongs to the one before, the others stand behind commas. */
@@ -153,14 +198,27 @@ class QueryConverter {
     const on = element['on'] === null || element['on'] === undefined ? undefined : this.#expressions.expression(element['on'])
     const using = this.#reading.list(element['using']).map((name) => this.#reading.name(name))
     if ((type === 'cross') === (on !== undefined || using.length > 0)) throw this.#reading.refuse('it loses the kind of a join')
-    return node<Join>({ kind: 'join', type, asof: false, natural: false, left, right, on, using, alias: undefined, span: around(left, right) })
+    return node<Join>({
+      kind: 'join',
+      type,
+      asof: false,
+      natural: false,
+      left,
+      right,
+      on,
+      using,
+      alias: undefined,
+      span: around(left, right),
+    })
   }
 
   #table(element: Foreign): TableReference {
     const parts = this.#reading.parts(element, 'db', 'schema', 'table', 'as', 'expr', 'join', 'on', 'using')
     const alias = this.#alias(parts['as'])
     if (parts['expr'] !== undefined && parts['expr'] !== null) return this.#derived(parts['expr'], alias)
-    const names = [parts['db'], parts['schema'], parts['table']].filter((part) => part !== null && part !== undefined && part !== '').map((part) => this.#reading.name(part))
+    const names = [parts['db'], parts['schema'], parts['table']]
+      .filter((part) => part !== null && part !== undefined && part !== '')
+      .map((part) => this.#reading.name(part))
     const [first] = names
     if (first === undefined) throw this.#reading.refuse('its table has another form than expected')
     const span = around(first, ...names)
@@ -171,7 +229,8 @@ class QueryConverter {
   #derived(value: unknown, alias: TableAlias | undefined): TableReference {
     if (isForeign(value) && value['type'] === 'tables') {
       const [only, ...rest] = this.#from(this.#reading.parts(value, 'expr')['expr'])
-      if (only === undefined || rest.length > 0 || alias !== undefined) throw this.#reading.refuse('its parentheses in FROM have another form than expected')
+      if (only === undefined || rest.length > 0 || alias !== undefined)
+        throw this.#reading.refuse('its parentheses in FROM have another form than expected')
       return only
     }
     const query = isForeign(value) && value['type'] === 'values' ? this.#values(value) : convertQuery(this.#reading, value)
@@ -180,7 +239,9 @@ class QueryConverter {
 
   #values(value: Foreign): Query {
     const rows = this.#reading.list(this.#reading.parts(value, 'values')['values']).map((row) => {
-      const elements = this.#reading.list(this.#reading.parts(row, 'value')['value']).map((element) => this.#expressions.expression(element))
+      const elements = this.#reading
+        .list(this.#reading.parts(row, 'value')['value'])
+        .map((element) => this.#expressions.expression(element))
       return node({ kind: 'row' as const, elements, span: this.#reading.place })
     })
     const body = node<Values>({ kind: 'values', rows, span: this.#reading.place })

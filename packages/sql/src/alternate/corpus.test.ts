@@ -48,7 +48,13 @@ function sqlOf(file: string): CorpusText[] {
 export function shapeOf(tree: unknown): string {
   return JSON.stringify(tree, (key, value: unknown) => {
     if (key === 'span') return undefined
-    const unquoted = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'identifier' && 'quoted' in value && value.quoted === false
+    const unquoted =
+      typeof value === 'object' &&
+      value !== null &&
+      'kind' in value &&
+      value.kind === 'identifier' &&
+      'quoted' in value &&
+      value.quoted === false
     return unquoted && 'name' in value ? { ...value, name: String(value.name).toLowerCase() } : value
   })
 }
@@ -112,7 +118,20 @@ export class RandomSql {
   }
 
   #leaf(): string {
-    return this.pick(['a1', 'b1', 't1.c1', '1', '2.5', "'x'", '- a1', 'f1(a1, 2)', 'coalesce(b1, 1)', 'CASE WHEN a1 = 1 THEN b1 ELSE 2 END', 'CAST(a1 AS integer)', '(SELECT max(x1) FROM u1)'])
+    return this.pick([
+      'a1',
+      'b1',
+      't1.c1',
+      '1',
+      '2.5',
+      "'x'",
+      '- a1',
+      'f1(a1, 2)',
+      'coalesce(b1, 1)',
+      'CASE WHEN a1 = 1 THEN b1 ELSE 2 END',
+      'CAST(a1 AS integer)',
+      '(SELECT max(x1) FROM u1)',
+    ])
   }
 
   /** An expression of Postgres's whole set of operators, with hardly any parentheses; it may be invalid there. */
@@ -139,9 +158,21 @@ export class RandomSql {
       case 8:
         return `${one()} ${this.pick(['=', '<', '<>', '~~'])} ${this.pick(['ANY', 'ALL'])} (${this.pick(['SELECT 1', one()])})`
       case 9:
-        return this.pick([`CAST(${one()} AS text)`, `${one()}::int`, `${one()} COLLATE "C"`, `${one()} AT TIME ZONE 'x'`, `${one()} ISNULL`, `${one()} NOTNULL`])
+        return this.pick([
+          `CAST(${one()} AS text)`,
+          `${one()}::int`,
+          `${one()} COLLATE "C"`,
+          `${one()} AT TIME ZONE 'x'`,
+          `${one()} ISNULL`,
+          `${one()} NOTNULL`,
+        ])
       case 10:
-        return this.pick([`CASE WHEN ${one()} THEN ${one()} ELSE ${one()} END`, `CASE ${one()} WHEN ${one()} THEN ${one()} END`, `(${one()}, ${one()})`, `ARRAY[${one()}]`])
+        return this.pick([
+          `CASE WHEN ${one()} THEN ${one()} ELSE ${one()} END`,
+          `CASE ${one()} WHEN ${one()} THEN ${one()} END`,
+          `(${one()}, ${one()})`,
+          `ARRAY[${one()}]`,
+        ])
       case 11:
         return this.pick([`(SELECT ${one()})`, `EXISTS (SELECT ${one()})`, `f(${one()}, ${one()})`, `(${one()})[1]`, `a[${one()}]`])
       default:
@@ -150,7 +181,39 @@ export class RandomSql {
   }
 }
 
-const binaryOperators = ['AND', 'AND', 'OR', 'OR', '=', '<>', '<', '<=', '>', '>=', '!=', '+', '-', '*', '/', '%', '^', '||', '->', '->>', '&', '|', '#', '<<', '>>', '~', '!~', '~*', '@>', '<@', '&&']
+const binaryOperators = [
+  'AND',
+  'AND',
+  'OR',
+  'OR',
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '!=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '||',
+  '->',
+  '->>',
+  '&',
+  '|',
+  '#',
+  '<<',
+  '>>',
+  '~',
+  '!~',
+  '~*',
+  '@>',
+  '<@',
+  '&&',
+]
 
 describe.skipIf(!hasCorpus)('the corpus (skipped without ../shared/corpus)', () => {
   it('parses whole, and is printed as text that parses to the same trees', () => {

@@ -46,7 +46,12 @@ export class Reading {
     const token = this.#use(placeholderIndex(text))
     if (token === undefined) throw this.refuse(`it takes ${JSON.stringify(text)} for a name`)
     if (token.kind !== 'word' && token.kind !== 'quoted') throw this.refuse('it takes a literal for a name', token)
-    return node<Identifier>({ kind: 'identifier', name: token.value, quoted: token.kind === 'quoted', span: { start: token.start, end: token.end } })
+    return node<Identifier>({
+      kind: 'identifier',
+      name: token.value,
+      quoted: token.kind === 'quoted',
+      span: { start: token.start, end: token.end },
+    })
   }
 
   /** The token of a literal or name by its placeholder, whichever it is. */

@@ -34,7 +34,9 @@ function agree(text: string): boolean {
 describe('both parsers', () => {
   it.skipIf(!hasCorpus)('agree wherever both accept, over the corpus (skipped without ../shared/corpus)', () => {
     // Its speed allows the queries of TPC and every tenth of the others.
-    const texts = corpusTexts().filter(({ file, text }, index) => (file.includes('tpc') || index % 10 === 0) && /^\s*(?:SELECT|WITH)/i.test(text))
+    const texts = corpusTexts().filter(
+      ({ file, text }, index) => (file.includes('tpc') || index % 10 === 0) && /^\s*(?:SELECT|WITH)/i.test(text),
+    )
     const agreed = texts.filter(({ text }) => agree(text)).length
     expect(texts.length).toBeGreaterThan(500)
     expect(agreed / texts.length).toBeGreaterThan(0.9)
@@ -58,7 +60,8 @@ describe('both parsers', () => {
     'SELECT - 5, + - a1, a1 - -3, - (- 3), -a1 * 2 FROM t1',
     'SELECT a1::int, -a1::decimal(10, 2), CAST(a1 + 1 AS double precision) FROM t1',
     "SELECT DATE '2024-01-01', INTERVAL '1' day, d1 + INTERVAL '3 months' FROM t1",
-    'SELECT count(*), count(DISTINCT a1), sum(a1) OVER (PARTITION BY b1 ORDER BY c1 DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t1',
+    'SELECT count(*), count(DISTINCT a1), rank() OVER (ORDER BY a1) FROM t1',
+    'SELECT sum(a1) OVER (PARTITION BY b1 ORDER BY c1 DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM t1',
     'SELECT extract(year FROM d1), substring(a1, 1, 2), coalesce(a1, b1) FROM t1',
     'SELECT a1 x1, b1 AS y1 FROM t1 u1 JOIN t2 AS v1 ON u1.a1 = v1.a1 LEFT JOIN t3 USING (k1, l1), t4',
     'SELECT a1 FROM (SELECT 1, 2) AS s1 (a1, b1)',

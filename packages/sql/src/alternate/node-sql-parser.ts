@@ -48,7 +48,8 @@ function parseWith(parser: ForeignParser, text: string): Statement[] {
 function splitStatements(text: string): Token[][] {
   const statements: Token[][] = [[]]
   for (const token of tokenize(text)) {
-    if (token.kind === 'error') throw new SyntaxError({ code: token.text, message: token.value, span: { start: token.start, end: token.end } })
+    if (token.kind === 'error')
+      throw new SyntaxError({ code: token.text, message: token.value, span: { start: token.start, end: token.end } })
     if (token.text === ';') statements.push([])
     else if (token.kind !== 'comment' && token.kind !== 'end') statements.at(-1)!.push(token)
   }
@@ -80,7 +81,10 @@ function askParser(parser: ForeignParser, disguised: Disguised, reading: Reading
 function syntaxError(error: unknown, disguised: Disguised, reading: Reading): SyntaxError {
   const offset = offsetOf(error)
   const token = disguised.starts.findLast(({ at }) => offset !== undefined && at <= offset)?.token
-  const message = token === undefined ? 'node-sql-parser does not accept this statement' : `node-sql-parser does not accept ${JSON.stringify(token.value)} here`
+  const message =
+    token === undefined
+      ? 'node-sql-parser does not accept this statement'
+      : `node-sql-parser does not accept ${JSON.stringify(token.value)} here`
   const span = token === undefined ? reading.place : { start: token.start, end: token.end }
   return new SyntaxError({ code: 'ALTERNATE_PARSER_REJECTED', message, span, cause: error })
 }

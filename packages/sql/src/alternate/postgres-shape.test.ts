@@ -1,6 +1,17 @@
 /** One notation for two trees: what is written here for ours and for Postgres's must come out the same. */
 import { expect, it } from 'vitest'
-import type { Call, Expression, GroupingElement, Identifier, ObjectName, OrderBy, Query, QueryBody, Statement, TableReference } from '../ast/index.js'
+import type {
+  Call,
+  Expression,
+  GroupingElement,
+  Identifier,
+  ObjectName,
+  OrderBy,
+  Query,
+  QueryBody,
+  Statement,
+  TableReference,
+} from '../ast/index.js'
 import { parseStatement } from '../parser/parse.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -30,7 +41,10 @@ function list(expressions: readonly Expression[]): string {
 
 function query(node: Query): string {
   const parts = [body(node.body)]
-  if (node.with !== undefined) parts.unshift(`with ${node.with.tables.map((table) => `${fold(table.name)}(${table.columns.map(fold).join(' ')})=${ourShape(table.statement)}`).join(' ')}`)
+  if (node.with !== undefined) {
+    const tables = node.with.tables.map((table) => `${fold(table.name)}(${table.columns.map(fold).join(' ')})=${ourShape(table.statement)}`)
+    parts.unshift(`with ${tables.join(' ')}`)
+  }
   if (node.orderBy !== undefined) parts.push(order(node.orderBy))
   if (node.limit !== undefined) parts.push(`limit ${ours(node.limit.count)}`)
   if (node.offset !== undefined) parts.push(`offset ${ours(node.offset)}`)
@@ -44,9 +58,13 @@ function body(node: QueryBody): string {
     case 'values':
       return `values ${node.rows.map((row) => list(row.elements)).join(' ')}`
     case 'set_operation':
-      return node.inputs.slice(1).reduce((left, input) => `{${left} ${node.operator}${node.all ? ' all' : ''} ${body(input)}}`, body(node.inputs[0]!))
+      return node.inputs
+        .slice(1)
+        .reduce((left, input) => `{${left} ${node.operator}${node.all ? ' all' : ''} ${body(input)}}`, body(node.inputs[0]!))
     default: {
-      const parts = [`select ${node.distinct === undefined ? '' : `distinct${list(node.distinct.on)} `}${node.items.map((item) => ours(item.expression) + (item.alias === undefined ? '' : `=${fold(item.alias)}`)).join(' ')}`]
+      const distinct = node.distinct === undefined ? '' : `distinct${list(node.distinct.on)} `
+      const selected = node.items.map(({ expression, alias }) => ours(expression) + (alias === undefined ? '' : `=${fold(alias)}`))
+      const parts = [`select ${distinct}${selected.join(' ')}`]
       if (node.from.length > 0) parts.push(`from ${node.from.map(table).join(' , ')}`)
       if (node.where !== undefined) parts.push(`where ${ours(node.where)}`)
       if (node.groupBy !== undefined) parts.push(`group ${node.groupBy.elements.map(grouping).join(' ')}`)
@@ -58,7 +76,8 @@ function body(node: QueryBody): string {
 
 function grouping(element: GroupingElement): string {
   if (element.kind === 'grouping_expression') return ours(element.expression)
-  if (element.kind === 'grouping_tuple') return element.expressions.length === 0 ? 'empty()' : `row(${element.expressions.map(ours).join(' ')})`
+  if (element.kind === 'grouping_tuple')
+    return element.expressions.length === 0 ? 'empty()' : `row(${element.expressions.map(ours).join(' ')})`
   return `${element.form}(${element.elements.map(grouping).join(' ')})`
 }
 
@@ -73,7 +92,8 @@ function table(node: TableReference): string {
       return `${dotted(node.name)}(${node.arguments.map((argument) => ours(argument.value)).join(' ')})${alias}`
     case 'join': {
       const type = node.type === 'cross' ? 'inner' : node.type
-      const condition = (node.on === undefined ? '' : ` on ${ours(node.on)}`) + (node.using.length === 0 ? '' : ` using ${node.using.map(fold).join(' ')}`)
+      const condition =
+        (node.on === undefined ? '' : ` on ${ours(node.on)}`) + (node.using.length === 0 ? '' : ` using ${node.using.map(fold).join(' ')}`)
       return `<${table(node.left)} ${node.natural ? 'natural ' : ''}${type} ${table(node.right)}${condition}>${alias}`
     }
     default:
@@ -82,7 +102,10 @@ function table(node: TableReference): string {
 }
 
 function order(orderBy: OrderBy): string {
-  return `order ${orderBy.keys.map((key) => ours(key.expression) + (key.direction === undefined ? '' : ` ${key.direction}`) + (key.nulls === undefined ? '' : ` nulls ${key.nulls}`)).join(', ')}`
+  const keys = orderBy.keys.map(({ expression, direction, nulls }) => {
+    return ours(expression) + (direction === undefined ? '' : ` ${direction}`) + (nulls === undefined ? '' : ` nulls ${nulls}`)
+  })
+  return `order ${keys.join(', ')}`
 }
 
 function ours(node: Expression): string {
@@ -110,7 +133,8 @@ function ours(node: Expression): string {
     case 'unary': {
       const operand = ours(node.operand)
       // Postgres folds the sign into a constant.
-      if (node.operator === '-' && /^-?[\d.]/.test(operand)) return operand.startsWith('-') ? operand.slice(1) : operand === '0' ? '0' : `-${operand}`
+      if (node.operator === '-' && /^-?[\d.]/.test(operand))
+        return operand.startsWith('-') ? operand.slice(1) : operand === '0' ? '0' : `-${operand}`
       return `(${node.operator} ${operand})`
     }
     case 'binary':
@@ -124,8 +148,10 @@ function ours(node: Expression): string {
       return `(${ours(node.operand)} is ${node.negated ? 'not ' : ''}${node.test})`
     case 'is_distinct':
       return `(${ours(node.left)} ${node.negated ? 'not ' : ''}distinct ${ours(node.right)})`
-    case 'between':
-      return `(${ours(node.operand)} ${node.negated ? 'not ' : ''}between${node.symmetric ? ' symmetric' : ''} ${ours(node.low)} ${ours(node.high)})`
+    case 'between': {
+      const words = `${node.negated ? 'not ' : ''}between${node.symmetric ? ' symmetric' : ''}`
+      return `(${ours(node.operand)} ${words} ${ours(node.low)} ${ours(node.high)})`
+    }
     case 'in_list':
       return `(${ours(node.operand)} ${node.negated ? '<>' : '='} in ${list(node.items)})`
     case 'in_subquery': {
@@ -136,11 +162,14 @@ function ours(node: Expression): string {
       const pattern = node.escape === undefined ? ours(node.pattern) : `escape(${ours(node.pattern)} ${ours(node.escape)})`
       return `(${ours(node.operand)} ${node.negated ? '!' : ''}${patternNames[node.operator]} ${pattern})`
     }
-    case 'quantified':
-      return `(${ours(node.operand)} ${node.operator === 'like' ? '~~' : node.operator} ${node.quantifier} ${node.query === undefined ? ours(node.list!) : query(node.query)})`
+    case 'quantified': {
+      const inside = node.query === undefined ? ours(node.list!) : query(node.query)
+      return `(${ours(node.operand)} ${node.operator === 'like' ? '~~' : node.operator} ${node.quantifier} ${inside})`
+    }
     case 'case': {
       const arms = node.branches.map((branch) => `when ${ours(branch.when)} then ${ours(branch.then)}`).join(' ')
-      return `case(${node.operand === undefined ? '' : `${ours(node.operand)} `}${arms}${node.otherwise === undefined ? '' : ` else ${ours(node.otherwise)}`})`
+      const operand = node.operand === undefined ? '' : `${ours(node.operand)} `
+      return `case(${operand}${arms}${node.otherwise === undefined ? '' : ` else ${ours(node.otherwise)}`})`
     }
     case 'cast':
       return `cast(${ours(node.operand)})`
@@ -178,7 +207,10 @@ function flat(node: Extract<Expression, { kind: 'and' | 'or' }>): readonly Expre
 function call(node: Call): string {
   const name = node.name.parts.map((part) => part.name.toLowerCase()).join('.')
   const args = node.arguments.map((argument) => ours(argument.value)).join(' ')
-  const over = node.over === undefined ? '' : ` over(${node.over.partitionBy.map(ours).join(' ')};${node.over.orderBy === undefined ? '' : order(node.over.orderBy)})`
+  const over =
+    node.over === undefined
+      ? ''
+      : ` over(${node.over.partitionBy.map(ours).join(' ')};${node.over.orderBy === undefined ? '' : order(node.over.orderBy)})`
   const filter = node.filter === undefined ? '' : ` filter ${ours(node.filter)}`
   return `${name}(${node.distinct ? 'distinct ' : ''}${args})${filter}${over}`
 }
@@ -237,7 +269,8 @@ const pgReaders: Readonly<Record<string, (node: unknown) => string>> = {
   List: (node) => `[${pgAll(field(node, 'items')).join(' ')}]`,
   A_Indirection: (node) => items(field(node, 'indirection')).reduce<string>(pgIndirection, pgNode(field(node, 'arg'))),
   ResTarget: (node) => pgNode(field(node, 'val')) + (text(node, 'name') === '' ? '' : `=${text(node, 'name')}`),
-  RangeVar: (node) => [text(node, 'catalogname'), text(node, 'schemaname'), text(node, 'relname')].filter((part) => part !== '').join('.') + pgAlias(node),
+  RangeVar: (node) =>
+    [text(node, 'catalogname'), text(node, 'schemaname'), text(node, 'relname')].filter((part) => part !== '').join('.') + pgAlias(node),
   RangeSubselect: (node) => `(${pgNode(field(node, 'subquery'))})${pgAlias(node)}`,
   RangeFunction: (node) => pgNode(items(field(field(items(field(node, 'functions'))[0], 'List'), 'items'))[0]) + pgAlias(node),
   JoinExpr: pgJoin,
@@ -327,7 +360,10 @@ function pgCall(node: unknown): string {
   const name = special ? (callNames[parts[0]!] ?? parts[0]!) : parts.join('.')
   const args = field(node, 'agg_star') === true ? '*' : pgAll(field(node, 'args')).join(' ')
   const over = field(node, 'over')
-  const window = over === undefined ? '' : ` over(${pgAll(field(over, 'partitionClause')).join(' ')};${items(field(over, 'orderClause')).length === 0 ? '' : pgOrder(field(over, 'orderClause'))})`
+  const window =
+    over === undefined
+      ? ''
+      : ` over(${pgAll(field(over, 'partitionClause')).join(' ')};${pgOrder(field(over, 'orderClause'))})`
   const filter = field(node, 'agg_filter') === undefined ? '' : ` filter ${pgNode(field(node, 'agg_filter'))}`
   return `${name}(${field(node, 'agg_distinct') === true ? 'distinct ' : ''}${args})${filter}${window}`
 }
@@ -340,14 +376,15 @@ function pgOrder(clause: unknown): string {
       const nulls = text(key, 'sortby_nulls').replace('SORTBY_NULLS_', '').toLowerCase()
       return pgNode(field(key, 'node')) + (direction === 'default' ? '' : ` ${direction}`) + (nulls === 'default' ? '' : ` nulls ${nulls}`)
     })
-  return `order ${keys.join(', ')}`
+  return keys.length === 0 ? '' : `order ${keys.join(', ')}`
 }
 
 function pgJoin(node: unknown): string {
   const type = text(node, 'jointype').replace('JOIN_', '').toLowerCase()
   const condition = field(node, 'quals') === undefined ? '' : ` on ${pgNode(field(node, 'quals'))}`
   const using = items(field(node, 'usingClause')).length === 0 ? '' : ` using ${names(field(node, 'usingClause')).join(' ')}`
-  return `<${pgNode(field(node, 'larg'))} ${field(node, 'isNatural') === true ? 'natural ' : ''}${type} ${pgNode(field(node, 'rarg'))}${condition}${using}>${pgAlias(node)}`
+  const natural = field(node, 'isNatural') === true ? 'natural ' : ''
+  return `<${pgNode(field(node, 'larg'))} ${natural}${type} ${pgNode(field(node, 'rarg'))}${condition}${using}>${pgAlias(node)}`
 }
 
 function pgSelect(node: unknown): string {
@@ -368,11 +405,14 @@ function pgCommonTable(wrapped: unknown): string {
 
 function pgSelectBody(node: unknown): string {
   const operation = text(node, 'op').replace('SETOP_', '').toLowerCase()
-  if (operation !== 'none') return `{${pgSelect(field(node, 'larg'))} ${operation}${field(node, 'all') === true ? ' all' : ''} ${pgSelect(field(node, 'rarg'))}}`
+  if (operation !== 'none')
+    return `{${pgSelect(field(node, 'larg'))} ${operation}${field(node, 'all') === true ? ' all' : ''} ${pgSelect(field(node, 'rarg'))}}`
   if (field(node, 'valuesLists') !== undefined) return `values ${pgAll(field(node, 'valuesLists')).join(' ')}`
   const distinct = field(node, 'distinctClause')
   const on = items(distinct).filter((item) => typeof item === 'object' && item !== null && Object.keys(item).length > 0)
-  const parts = [`select ${distinct === undefined ? '' : `distinct[${on.map(pgNode).join(' ')}] `}${pgAll(field(node, 'targetList')).join(' ')}`]
+  const parts = [
+    `select ${distinct === undefined ? '' : `distinct[${on.map(pgNode).join(' ')}] `}${pgAll(field(node, 'targetList')).join(' ')}`,
+  ]
   if (field(node, 'fromClause') !== undefined) parts.push(`from ${pgAll(field(node, 'fromClause')).join(' , ')}`)
   if (field(node, 'whereClause') !== undefined) parts.push(`where ${pgNode(field(node, 'whereClause'))}`)
   if (field(node, 'groupClause') !== undefined) parts.push(`group ${pgAll(field(node, 'groupClause')).join(' ')}`)

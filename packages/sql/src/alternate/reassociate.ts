@@ -107,7 +107,15 @@ class Reader {
         const low = this.expression(Precedence.other)
         if (this.#pieces[this.#index++]?.kind !== 'between_and') throw refusal('its tree does not follow the text', around(left))
         const high = this.expression(Precedence.other)
-        return node<Between>({ kind: 'between', operand: left, low, high, negated: piece.negated, symmetric: false, span: around(left, high) })
+        return node<Between>({
+          kind: 'between',
+          operand: left,
+          low,
+          high,
+          negated: piece.negated,
+          symmetric: false,
+          span: around(left, high),
+        })
       }
       default:
         throw refusal('its tree does not follow the text', around(left))

@@ -23,8 +23,40 @@ const trappedWords: Readonly<Record<string, string>> = {
 
 /** Operators of one level in Postgres that it puts at levels of its own, or in trees of another form. */
 const trappedSymbols: ReadonlySet<string> = new Set([
-  '[', ']', '{', '}', ':', '=>', ':=', '->', '->>', '#>', '#>>', '@>', '<@', '&&', '^@', '<->', '<=>', '~', '~*', '!~', '!~*', '~~', '~~*', '!~~', '!~~*', '&', '|',
-  '#', '<<', '>>', '//', '**', '^', '@',
+  '[',
+  ']',
+  '{',
+  '}',
+  ':',
+  '=>',
+  ':=',
+  '->',
+  '->>',
+  '#>',
+  '#>>',
+  '@>',
+  '<@',
+  '&&',
+  '^@',
+  '<->',
+  '<=>',
+  '~',
+  '~*',
+  '!~',
+  '!~*',
+  '~~',
+  '~~*',
+  '!~~',
+  '!~~*',
+  '&',
+  '|',
+  '#',
+  '<<',
+  '>>',
+  '//',
+  '**',
+  '^',
+  '@',
 ])
 
 /** Throws {@link UnsupportedError} for a statement that the other parser cannot be trusted with. */
@@ -53,7 +85,8 @@ function refuseToken(tokens: readonly Token[], index: number): void {
   if (Object.hasOwn(trappedWords, token.text) && next !== '(') throw refusal(trappedWords[token.text]!, token)
   const afterIs = token.text === 'IS' && (next === 'DISTINCT' || (next === 'NOT' && tokens[index + 2]?.text === 'DISTINCT'))
   if (afterIs) throw refusal('it reads IS DISTINCT FROM as a string', token)
-  if ((token.text === 'AS' && next === 'OF') || (token.text === 'FOR' && tokens[index + 2]?.text === 'AS')) throw refusal('it has no time travel', token)
+  if ((token.text === 'AS' && next === 'OF') || (token.text === 'FOR' && tokens[index + 2]?.text === 'AS'))
+    throw refusal('it has no time travel', token)
   if (token.text === 'COLLATE' || (token.text === 'AT' && next === 'TIME')) throw refusal(`it misplaces ${token.text}`, token)
   const previous = tokens[index - 1]?.text ?? ''
   const beforePrevious = tokens[index - 2]?.text ?? ''
@@ -65,7 +98,11 @@ function refuseToken(tokens: readonly Token[], index: number): void {
 
 /** Whether `( ( SELECT` is the argument of a function or of IN, not a set operation in parentheses. */
 function isOperand(tokens: readonly Token[], index: number): boolean {
-  return tokens[index - 2]?.text === '(' && tokens[index - 3]?.kind === 'word' && !['FROM', 'JOIN', 'IN', 'UNION', 'EXCEPT', 'INTERSECT', 'AS'].includes(tokens[index - 3]!.text)
+  return (
+    tokens[index - 2]?.text === '(' &&
+    tokens[index - 3]?.kind === 'word' &&
+    !['FROM', 'JOIN', 'IN', 'UNION', 'EXCEPT', 'INTERSECT', 'AS'].includes(tokens[index - 3]!.text)
+  )
 }
 
 /** The error for what this parser is not trusted with. */

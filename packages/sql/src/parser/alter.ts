@@ -1,6 +1,22 @@
 /** ALTER TABLE, ALTER VIEW and ALTER SCHEMA. */
-import type { AddColumn, AlterAction, AlterColumn, AlterOther, AlterTable, ColumnPosition, DropColumn, DropReference, ObjectName, Option, RenameColumn, RenameTo,
-  SetProperties, SetSortOrder, Statement, UnsetProperties } from '../ast/index.js'
+import type {
+  AddColumn,
+  AlterAction,
+  AlterColumn,
+  AlterOther,
+  AlterTable,
+  ColumnPosition,
+  DropColumn,
+  DropReference,
+  ObjectName,
+  Option,
+  RenameColumn,
+  RenameTo,
+  SetProperties,
+  SetSortOrder,
+  Statement,
+  UnsetProperties,
+} from '../ast/index.js'
 import { parseColumnDefinition } from './column-definition.js'
 import type { Cursor } from './cursor.js'
 import { parseBehavior } from './definition.js'
@@ -9,7 +25,13 @@ import { node } from './node.js'
 import { parseOption, parseOptionName, parseOptions } from './option.js'
 import { parseSortKey } from './order-by.js'
 import { Precedence } from './precedence.js'
-import { parseAddPartitionField, parseCreateReference, parseDropPartitionField, parseReplacePartitionField, parseReferenceName } from './table-evolution.js'
+import {
+  parseAddPartitionField,
+  parseCreateReference,
+  parseDropPartitionField,
+  parseReplacePartitionField,
+  parseReferenceName,
+} from './table-evolution.js'
 import { unsupportedObjects, unsupportedStatement } from './unsupported.js'
 
 export function parseAlter(cursor: Cursor): Statement {
@@ -44,7 +66,8 @@ function unsupportedAction(cursor: Cursor): string | undefined {
 function parseAlterOther(cursor: Cursor, object: 'view' | 'schema', name: ObjectName, ifExists: boolean, start: number): AlterOther {
   const from = cursor.token.start
   const word = cursor.expectOneOf(['RENAME', 'SET', 'UNSET'])
-  const action = word === 'RENAME' ? parseRenameTo(cursor, from) : word === 'SET' ? parseSetProperties(cursor, from) : parseUnsetProperties(cursor, from)
+  const action =
+    word === 'RENAME' ? parseRenameTo(cursor, from) : word === 'SET' ? parseSetProperties(cursor, from) : parseUnsetProperties(cursor, from)
   return node<AlterOther>({ kind: 'alter_other', object, name, ifExists, action, span: cursor.spanFrom(start) })
 }
 
@@ -67,7 +90,9 @@ function parseAction(cursor: Cursor): AlterAction[] {
     case 'UNSET':
       return [parseUnsetProperties(cursor, start)]
     case 'REPLACE':
-      return [cursor.accept('PARTITION', 'FIELD') ? parseReplacePartitionField(cursor, start) : parseCreateReference(cursor, start, false, true)]
+      return [
+        cursor.accept('PARTITION', 'FIELD') ? parseReplacePartitionField(cursor, start) : parseCreateReference(cursor, start, false, true),
+      ]
     case 'CREATE':
       return [parseCreateReference(cursor, start, cursor.accept('OR', 'REPLACE'), false)]
     case 'WRITE':
@@ -108,7 +133,8 @@ function parsePosition(cursor: Cursor): ColumnPosition | undefined {
 
 function parseDropAction(cursor: Cursor, start: number): AlterAction[] {
   if (cursor.accept('PARTITION', 'FIELD')) return [parseDropPartitionField(cursor, start)]
-  if ((cursor.at('BRANCH') || cursor.at('TAG')) && cursor.peek().kind !== 'end' && cursor.peek().kind !== 'symbol') return [parseDropReference(cursor, start)]
+  if ((cursor.at('BRANCH') || cursor.at('TAG')) && cursor.peek().kind !== 'end' && cursor.peek().kind !== 'symbol')
+    return [parseDropReference(cursor, start)]
   if (cursor.accept('COLUMNS', '(')) {
     const columns = parseCommaSeparated(cursor, () => parseDropColumn(cursor, cursor.token.start))
     cursor.expect(')')
@@ -163,7 +189,8 @@ function parseColumnChange(cursor: Cursor): ColumnChange {
   if (cursor.accept('SET', 'NOT', 'NULL')) return { ...noChange, change: 'set not null' }
   if (cursor.accept('DROP', 'NOT', 'NULL')) return { ...noChange, change: 'drop not null' }
   if (cursor.accept('DROP', 'DEFAULT')) return { ...noChange, change: 'drop default' }
-  if (cursor.accept('SET', 'DEFAULT')) return { ...noChange, change: 'set default', default: cursor.rules.expression(cursor, Precedence.lowest) }
+  if (cursor.accept('SET', 'DEFAULT'))
+    return { ...noChange, change: 'set default', default: cursor.rules.expression(cursor, Precedence.lowest) }
   if (cursor.accept('SET', 'DATA', 'TYPE') || cursor.accept('SET', 'TYPE') || cursor.accept('TYPE')) {
     return { ...noChange, change: 'set type', type: cursor.rules.type(cursor) }
   }
@@ -172,7 +199,8 @@ function parseColumnChange(cursor: Cursor): ColumnChange {
     return { ...noChange, change: 'comment', comment: cursor.advance().value }
   }
   const position = parsePosition(cursor)
-  if (position === undefined) throw cursor.unexpected('TYPE, SET, DROP, COMMENT, FIRST or AFTER', ['TYPE', 'SET', 'DROP', 'COMMENT', 'FIRST', 'AFTER'])
+  if (position === undefined)
+    throw cursor.unexpected('TYPE, SET, DROP, COMMENT, FIRST or AFTER', ['TYPE', 'SET', 'DROP', 'COMMENT', 'FIRST', 'AFTER'])
   return { ...noChange, change: 'move', position }
 }
 
@@ -197,7 +225,8 @@ function parseSortOrder(cursor: Cursor, start: number): SetSortOrder {
   if (cursor.accept('UNORDERED')) return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
   const inParentheses = cursor.expectOneOf(['ORDERED', 'SORTED']) === 'SORTED'
   cursor.expect('BY')
-  if (inParentheses && cursor.accept('(', ')')) return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
+  if (inParentheses && cursor.accept('(', ')'))
+    return node<SetSortOrder>({ kind: 'set_sort_order', keys: [], span: cursor.spanFrom(start) })
   if (inParentheses) cursor.expect('(')
   const keys = parseCommaSeparated(cursor, () => parseSortKey(cursor))
   if (inParentheses) cursor.expect(')')

@@ -1,6 +1,22 @@
 /** INSERT, UPDATE, DELETE, MERGE, TRUNCATE. */
-import type { Assignment, ConflictClause, Delete, Expression, Identifier, Insert, Merge, MergeAction, MergeClause, ObjectName, Query, SelectItem, TableAlias, Truncate,
-  Update, With } from '../ast/index.js'
+import type {
+  Assignment,
+  ConflictClause,
+  Delete,
+  Expression,
+  Identifier,
+  Insert,
+  Merge,
+  MergeAction,
+  MergeClause,
+  ObjectName,
+  Query,
+  SelectItem,
+  TableAlias,
+  Truncate,
+  Update,
+  With,
+} from '../ast/index.js'
 import type { Cursor } from './cursor.js'
 import { parseAliasAfterAs, parseCommaSeparated, parseIdentifierList, parseObjectName } from './name.js'
 import { node } from './node.js'
@@ -29,7 +45,18 @@ export function parseInsert(cursor: Cursor, withClause: With | undefined): Inser
   const conflict = cursor.at('ON', 'CONFLICT') ? parseConflict(cursor) : undefined
   const returning = parseReturning(cursor)
   return node<Insert>({
-    kind: 'insert', with: withClause, table, alias, columns, byName, onConflict, overwrite, source, conflict, returning, span: cursor.spanFrom(start),
+    kind: 'insert',
+    with: withClause,
+    table,
+    alias,
+    columns,
+    byName,
+    onConflict,
+    overwrite,
+    source,
+    conflict,
+    returning,
+    span: cursor.spanFrom(start),
   })
 }
 

@@ -1,5 +1,17 @@
 /** Lists, structs, maps, and what is taken out of them. */
-import type { Expression, FieldAccess, Identifier, Lambda, List, MapConstructor, MapEntry, Slice, Struct, StructField, Subscript } from '../ast/index.js'
+import type {
+  Expression,
+  FieldAccess,
+  Identifier,
+  Lambda,
+  List,
+  MapConstructor,
+  MapEntry,
+  Slice,
+  Struct,
+  StructField,
+  Subscript,
+} from '../ast/index.js'
 import { makeCall, nameNode, parseCallArguments } from './call.js'
 import type { Cursor } from './cursor.js'
 import { isReserved, mayNameFunction } from './keywords.js'
@@ -117,7 +129,12 @@ function parseSliceBound(cursor: Cursor): Expression | undefined {
 export function parseFieldOrMethod(cursor: Cursor, operand: Expression, start: number): Expression {
   cursor.expect('.')
   if (cursor.at('*')) {
-    throw cursor.error('STAR_NOT_ALLOWED', 'the fields of an expression cannot be expanded with ".*"', cursor.token, 'Use unnest(expression) instead.')
+    throw cursor.error(
+      'STAR_NOT_ALLOWED',
+      'the fields of an expression cannot be expanded with ".*"',
+      cursor.token,
+      'Use unnest(expression) instead.',
+    )
   }
   const name = parseAnyIdentifier(cursor, 'the name of a field')
   if (!cursor.at('(')) return node<FieldAccess>({ kind: 'field', operand, name, span: cursor.spanFrom(start) })

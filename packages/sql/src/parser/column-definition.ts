@@ -36,7 +36,8 @@ function acceptColumnClause(cursor: Cursor, clauses: ColumnClauses): boolean {
     if (name !== undefined && cursor.accept('NOT', 'NULL')) clauses.notNull = true
     else {
       const constraint = acceptColumnConstraint(cursor, name, start)
-      if (constraint === undefined && name !== undefined) throw cursor.unexpected('a constraint', ['PRIMARY', 'UNIQUE', 'CHECK', 'REFERENCES'])
+      if (constraint === undefined && name !== undefined)
+        throw cursor.unexpected('a constraint', ['PRIMARY', 'UNIQUE', 'CHECK', 'REFERENCES'])
       if (constraint === undefined) return false
       clauses.constraints.push(constraint)
     }
@@ -58,7 +59,8 @@ function acceptColumnConstraint(cursor: Cursor, name: Identifier | undefined, st
   if (cursor.accept('UNIQUE')) return constraint(cursor, { name, type: 'unique' }, start)
   if (cursor.accept('CHECK')) return constraint(cursor, { name, type: 'check', expression: parseCondition(cursor) }, start)
   if (cursor.at('REFERENCES')) return parseReferences(cursor, name, [], start)
-  if (cursor.accept('COLLATE')) return constraint(cursor, { name, type: 'collate', references: parseObjectName(cursor, 'a collation') }, start)
+  if (cursor.accept('COLLATE'))
+    return constraint(cursor, { name, type: 'collate', references: parseObjectName(cursor, 'a collation') }, start)
   if (cursor.at('GENERATED') || cursor.at('AS', '(')) {
     if (cursor.accept('GENERATED')) cursor.expect('ALWAYS')
     cursor.expect('AS')
@@ -80,9 +82,11 @@ export function parseTableConstraint(cursor: Cursor): TableConstraint {
   if (cursor.accept('PRIMARY', 'KEY')) {
     return constraint(cursor, { name, type: 'primary key', columns: parseIdentifierList(cursor, 'a column name') }, start)
   }
-  if (cursor.accept('UNIQUE')) return constraint(cursor, { name, type: 'unique', columns: parseIdentifierList(cursor, 'a column name') }, start)
+  if (cursor.accept('UNIQUE'))
+    return constraint(cursor, { name, type: 'unique', columns: parseIdentifierList(cursor, 'a column name') }, start)
   if (cursor.accept('CHECK')) return constraint(cursor, { name, type: 'check', expression: parseCondition(cursor) }, start)
-  if (!cursor.accept('FOREIGN', 'KEY')) throw cursor.unexpected('PRIMARY KEY, UNIQUE, CHECK or FOREIGN KEY', ['PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'])
+  if (!cursor.accept('FOREIGN', 'KEY'))
+    throw cursor.unexpected('PRIMARY KEY, UNIQUE, CHECK or FOREIGN KEY', ['PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'])
   return parseReferences(cursor, name, parseIdentifierList(cursor, 'a column name'), start)
 }
 

@@ -1,5 +1,17 @@
 /** CREATE and DROP. */
-import type { CreateSchema, CreateTable, CreateView, Drop, Expression, Identifier, Option, Query, SortKey, Statement, TableConstraint } from '../ast/index.js'
+import type {
+  CreateSchema,
+  CreateTable,
+  CreateView,
+  Drop,
+  Expression,
+  Identifier,
+  Option,
+  Query,
+  SortKey,
+  Statement,
+  TableConstraint,
+} from '../ast/index.js'
 import type { ColumnDefinition } from '../ast/index.js'
 import { parseColumnDefinition, parseTableConstraint, startsTableConstraint } from './column-definition.js'
 import type { Cursor } from './cursor.js'
@@ -71,17 +83,36 @@ function parseCreateTable(cursor: Cursor, prefix: Prefix): CreateTable {
   }
   const { start, orReplace, temporary } = prefix
   return node<CreateTable>({
-    kind: 'create_table', name, orReplace, temporary, ifNotExists, columns, constraints, query, withData, ...clauses, span: cursor.spanFrom(start),
+    kind: 'create_table',
+    name,
+    orReplace,
+    temporary,
+    ifNotExists,
+    columns,
+    constraints,
+    query,
+    withData,
+    ...clauses,
+    span: cursor.spanFrom(start),
   })
 }
 
 function parseTableClauses(cursor: Cursor): TableClauses {
-  const clauses: TableClauses = { partitionedBy: [], sortedBy: [], format: undefined, location: undefined, comment: undefined, properties: [] }
+  const clauses: TableClauses = {
+    partitionedBy: [],
+    sortedBy: [],
+    format: undefined,
+    location: undefined,
+    comment: undefined,
+    properties: [],
+  }
   for (;;) {
     if (cursor.accept('PARTITIONED', 'BY') || cursor.accept('PARTITION', 'BY')) {
       clauses.partitionedBy = parseInParentheses(cursor, () => cursor.rules.expression(cursor, Precedence.lowest))
     } else if (cursor.accept('SORTED', 'BY') || cursor.accept('ORDER', 'BY')) {
-      clauses.sortedBy = cursor.at('(') ? parseInParentheses(cursor, () => parseSortKey(cursor)) : parseCommaSeparated(cursor, () => parseSortKey(cursor))
+      clauses.sortedBy = cursor.at('(')
+        ? parseInParentheses(cursor, () => parseSortKey(cursor))
+        : parseCommaSeparated(cursor, () => parseSortKey(cursor))
     } else if (cursor.accept('USING')) {
       clauses.format = parseIdentifier(cursor, 'the name of a format')
     } else if (cursor.accept('LOCATION')) {
@@ -121,7 +152,17 @@ function parseCreateView(cursor: Cursor, prefix: Prefix): CreateView {
   const query = cursor.rules.query(cursor)
   const { start, orReplace, temporary } = prefix
   return node<CreateView>({
-    kind: 'create_view', name, orReplace, temporary, ifNotExists, materialized, recursive, columns, comment, query, span: cursor.spanFrom(start),
+    kind: 'create_view',
+    name,
+    orReplace,
+    temporary,
+    ifNotExists,
+    materialized,
+    recursive,
+    columns,
+    comment,
+    query,
+    span: cursor.spanFrom(start),
   })
 }
 
@@ -134,7 +175,8 @@ function parseCreateSchema(cursor: Cursor, start: number): CreateSchema {
   for (;;) {
     if (cursor.accept('LOCATION')) location = parseString(cursor)
     else if (cursor.accept('COMMENT')) comment = parseString(cursor)
-    else if (cursor.accept('WITH', 'DBPROPERTIES') || cursor.accept('WITH', 'PROPERTIES') || cursor.accept('WITH')) properties = parseOptions(cursor)
+    else if (cursor.accept('WITH', 'DBPROPERTIES') || cursor.accept('WITH', 'PROPERTIES') || cursor.accept('WITH'))
+      properties = parseOptions(cursor)
     else break
   }
   return node<CreateSchema>({ kind: 'create_schema', name, ifNotExists, location, comment, properties, span: cursor.spanFrom(start) })
@@ -147,7 +189,9 @@ export function parseDrop(cursor: Cursor): Statement {
   const { start } = cursor.advance()
   const unsupported = unsupportedObjects.find((word) => cursor.at(word))
   if (unsupported !== undefined) return unsupportedStatement(cursor, start, `DROP ${unsupported}`)
-  const object = cursor.accept('MATERIALIZED', 'VIEW') ? 'materialized view' : dropObjects[cursor.expectOneOf(['TABLE', 'VIEW', 'SCHEMA', 'NAMESPACE', 'CATALOG'])]
+  const object = cursor.accept('MATERIALIZED', 'VIEW')
+    ? 'materialized view'
+    : dropObjects[cursor.expectOneOf(['TABLE', 'VIEW', 'SCHEMA', 'NAMESPACE', 'CATALOG'])]
   const ifExists = cursor.accept('IF', 'EXISTS')
   const names = parseCommaSeparated(cursor, () => parseObjectName(cursor, 'a name'))
   const behavior = parseBehavior(cursor)

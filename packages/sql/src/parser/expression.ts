@@ -125,16 +125,51 @@ function doesNotChain(result: Expression, precedence: number, operator: string):
 
 function chainError(cursor: Cursor): Error {
   const { token } = cursor
-  return cursor.error('COMPARISON_CHAIN', `"${token.value}" cannot follow another comparison`, token, 'Use parentheses to say what is compared with what.')
+  return cursor.error(
+    'COMPARISON_CHAIN',
+    `"${token.value}" cannot follow another comparison`,
+    token,
+    'Use parentheses to say what is compared with what.',
+  )
 }
 
 const symbolOperators: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
-  ['=', '='], ['==', '='], ['<>', '<>'], ['!=', '<>'], ['<', '<'], ['<=', '<='], ['>', '>'], ['>=', '>='],
-  ['+', '+'], ['-', '-'], ['*', '*'], ['/', '/'], ['//', '//'], ['%', '%'], ['^', '^'], ['**', '^'],
-  ['&', '&'], ['|', '|'], ['#', '#'], ['<<', '<<'], ['>>', '>>'],
-  ['||', '||'], ['->', '->'], ['->>', '->>'], ['#>', '#>'], ['#>>', '#>>'], ['@>', '@>'], ['<@', '<@'], ['&&', '&&'], ['^@', '^@'],
-  ['<->', '<->'], ['<=>', '<=>'],
-  ['~', '~'], ['~*', '~*'], ['!~', '!~'], ['!~*', '!~*'],
+  ['=', '='],
+  ['==', '='],
+  ['<>', '<>'],
+  ['!=', '<>'],
+  ['<', '<'],
+  ['<=', '<='],
+  ['>', '>'],
+  ['>=', '>='],
+  ['+', '+'],
+  ['-', '-'],
+  ['*', '*'],
+  ['/', '/'],
+  ['//', '//'],
+  ['%', '%'],
+  ['^', '^'],
+  ['**', '^'],
+  ['&', '&'],
+  ['|', '|'],
+  ['#', '#'],
+  ['<<', '<<'],
+  ['>>', '>>'],
+  ['||', '||'],
+  ['->', '->'],
+  ['->>', '->>'],
+  ['#>', '#>'],
+  ['#>>', '#>>'],
+  ['@>', '@>'],
+  ['<@', '<@'],
+  ['&&', '&&'],
+  ['^@', '^@'],
+  ['<->', '<->'],
+  ['<=>', '<=>'],
+  ['~', '~'],
+  ['~*', '~*'],
+  ['!~', '!~'],
+  ['!~*', '!~*'],
 ])
 
 /** Postgres's symbols for LIKE and ILIKE; they bind like other symbols. */

@@ -9,7 +9,12 @@ import { parseParentheses, toExpression } from './parentheses.js'
 import { Precedence } from './precedence.js'
 import type { Token } from './token.js'
 
-const plurals: Readonly<Record<string, string>> = { centuries: 'century', millenniums: 'millennium', millennia: 'millennium', nanos: 'nanosecond' }
+const plurals: Readonly<Record<string, string>> = {
+  centuries: 'century',
+  millenniums: 'millennium',
+  millennia: 'millennium',
+  nanos: 'nanosecond',
+}
 
 /** The unit that a word names, in singular or plural. */
 export function intervalUnit(token: Token): IntervalUnit | undefined {
@@ -33,7 +38,8 @@ export function parseInterval(cursor: Cursor): Expression {
   if (cursor.at('(')) return parseAfterParenthesis(cursor, start)
   const parts = [parsePart(cursor)]
   // Spark writes INTERVAL 1 DAY 2 HOURS.
-  while (parts.at(-1)!.unit !== undefined && isAmount(cursor.token) && intervalUnit(cursor.peek()) !== undefined) parts.push(parsePart(cursor))
+  while (parts.at(-1)!.unit !== undefined && isAmount(cursor.token) && intervalUnit(cursor.peek()) !== undefined)
+    parts.push(parsePart(cursor))
   return node<IntervalLiteral>({ kind: 'interval', parts, span: cursor.spanFrom(start) })
 }
 

@@ -9,9 +9,31 @@ import { Precedence } from './precedence.js'
  * to JSON and anything else after the arrow a lambda: the two look the same, and nobody indexes JSON by a call.
  */
 const lambdaFunctions: ReadonlySet<string> = new Set([
-  'aggregate', 'all_match', 'any_match', 'apply', 'array_apply', 'array_filter', 'array_reduce', 'array_sort', 'array_transform', 'columns', 'exists', 'filter',
-  'forall', 'list_any_match', 'list_apply', 'list_filter', 'list_reduce', 'list_transform', 'map_filter', 'none_match', 'reduce', 'transform', 'transform_keys',
-  'transform_values', 'zip_with',
+  'aggregate',
+  'all_match',
+  'any_match',
+  'apply',
+  'array_apply',
+  'array_filter',
+  'array_reduce',
+  'array_sort',
+  'array_transform',
+  'columns',
+  'exists',
+  'filter',
+  'forall',
+  'list_any_match',
+  'list_apply',
+  'list_filter',
+  'list_reduce',
+  'list_transform',
+  'map_filter',
+  'none_match',
+  'reduce',
+  'transform',
+  'transform_keys',
+  'transform_values',
+  'zip_with',
 ])
 
 /** Whether a lambda begins at the cursor: `lambda x:`, `x ->` or `(x, y) ->`. */

@@ -19,7 +19,15 @@ function endsOrderAll(cursor: Cursor): boolean {
 
 function parseAll(cursor: Cursor): SortKey {
   const { start, end } = cursor.advance()
-  const star = node<Star>({ kind: 'star', qualifier: undefined, exclude: [], replace: [], rename: [], filter: undefined, span: { start, end } })
+  const star = node<Star>({
+    kind: 'star',
+    qualifier: undefined,
+    exclude: [],
+    replace: [],
+    rename: [],
+    filter: undefined,
+    span: { start, end },
+  })
   return finishSortKey(cursor, star, start)
 }
 

@@ -98,9 +98,12 @@ describe('precedence, low to high', () => {
     expect(group(parseExpression(text))).toBe(expected)
   })
 
-  it.each(['a = b = c', 'a < b <= c', 'a like b like c', 'a between 1 and 2 between 3 and 4', 'a is distinct from b is distinct from c'])('%s does not chain', (text) => {
-    expect(() => parseExpression(text)).toThrow(expect.objectContaining({ code: 'COMPARISON_CHAIN' }))
-  })
+  it.each(['a = b = c', 'a < b <= c', 'a like b like c', 'a between 1 and 2 between 3 and 4', 'a is distinct from b is distinct from c'])(
+    '%s does not chain',
+    (text) => {
+      expect(() => parseExpression(text)).toThrow(expect.objectContaining({ code: 'COMPARISON_CHAIN' }))
+    },
+  )
 
   it('makes one node of a chain of AND or OR, and another of a chain in parentheses', () => {
     const chain = parseExpression('a and b and (c and d) and e')
@@ -162,14 +165,31 @@ describe('time travel', () => {
 })
 
 describe('names', () => {
-  it.each(['semi', 'anti', 'asof', 'positional', 'at', 'of', 'filter', 'over', 'pivot', 'sample', 'timestamp', 'key', 'value', 'show', 'set', 'begin', 'index', 'view', 'interval'])(
-    '%s is a column, and a table with an alias',
-    (word) => {
-      const { items, from } = select(`SELECT ${word}, t.${word} FROM ${word} AS ${word}`)
-      expect(items[0]?.expression.kind).toBe('column')
-      expect(from[0]?.kind).toBe('named_table')
-    },
-  )
+  it.each([
+    'semi',
+    'anti',
+    'asof',
+    'positional',
+    'at',
+    'of',
+    'filter',
+    'over',
+    'pivot',
+    'sample',
+    'timestamp',
+    'key',
+    'value',
+    'show',
+    'set',
+    'begin',
+    'index',
+    'view',
+    'interval',
+  ])('%s is a column, and a table with an alias', (word) => {
+    const { items, from } = select(`SELECT ${word}, t.${word} FROM ${word} AS ${word}`)
+    expect(items[0]?.expression.kind).toBe('column')
+    expect(from[0]?.kind).toBe('named_table')
+  })
 
   it('keeps the case as written', () => {
     expect(select('SELECT Foo FROM "Bar"').items[0]?.expression).toMatchObject({ parts: [{ name: 'Foo', quoted: false }] })
@@ -310,8 +330,40 @@ describe('limits', () => {
 })
 
 it('throws nothing but SyntaxError, whatever the text', () => {
-  const seeds = readFileSync(new URL('../printer/canonical-statements.txt', import.meta.url), 'utf8').split('\n').filter((line) => line.length > 2)
-  const pieces = ['(', ')', ',', "'", '"', ';', 'SELECT', 'FROM', 'AS', 'OF', 'NOT', '[', ']', '{', '}', ':', '::', '->', '.', '*', '$1', '?', 'NULL', '-', '/*', 'CASE', 'END', 'IN', 'JOIN']
+  const seeds = readFileSync(new URL('../printer/canonical-statements.txt', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.length > 2)
+  const pieces = [
+    '(',
+    ')',
+    ',',
+    "'",
+    '"',
+    ';',
+    'SELECT',
+    'FROM',
+    'AS',
+    'OF',
+    'NOT',
+    '[',
+    ']',
+    '{',
+    '}',
+    ':',
+    '::',
+    '->',
+    '.',
+    '*',
+    '$1',
+    '?',
+    'NULL',
+    '-',
+    '/*',
+    'CASE',
+    'END',
+    'IN',
+    'JOIN',
+  ]
   const random = mulberry32(42)
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!
   let parsed = 0
@@ -321,7 +373,8 @@ it('throws nothing but SyntaxError, whatever the text', () => {
       const at = Math.floor(random() * text.length)
       const length = Math.floor(random() * 6)
       const other = pick(seeds)
-      const insert = random() < 0.5 ? ` ${pick(pieces)} ` : random() < 0.5 ? '' : other.slice(Math.floor(random() * other.length)).slice(0, 20)
+      const insert =
+        random() < 0.5 ? ` ${pick(pieces)} ` : random() < 0.5 ? '' : other.slice(Math.floor(random() * other.length)).slice(0, 20)
       text = text.slice(0, at) + insert + text.slice(at + length)
     }
     try {

@@ -1,6 +1,19 @@
 /** IS, IN, BETWEEN, LIKE and its kin, and comparisons with ANY and ALL. */
-import type { Between, BinaryOperator, Expression, InContainer, InList, InSubquery, IsDistinct, IsTest, List, PatternMatch, PatternOperator, Quantified,
-  QuantifiedOperator } from '../ast/index.js'
+import type {
+  Between,
+  BinaryOperator,
+  Expression,
+  InContainer,
+  InList,
+  InSubquery,
+  IsDistinct,
+  IsTest,
+  List,
+  PatternMatch,
+  PatternOperator,
+  Quantified,
+  QuantifiedOperator,
+} from '../ast/index.js'
 import { comparisonOperators, regexOperators } from '../ast/index.js'
 import type { Cursor } from './cursor.js'
 import { node } from './node.js'
@@ -55,7 +68,8 @@ function parseIs(cursor: Cursor, operand: Expression, start: number): Expression
   }
   const test = cursor.acceptOneOf(['NULL', 'TRUE', 'FALSE', 'UNKNOWN'])
   if (test !== undefined) return isTest(cursor, operand, start, truthTests[test], negated)
-  if (cursor.token.kind === 'word') throw cursor.unexpected('NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM', ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'DISTINCT'])
+  if (cursor.token.kind === 'word')
+    throw cursor.unexpected('NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM', ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'DISTINCT'])
   // SQLite compares anything with IS, nulls being equal.
   const right = cursor.rules.expression(cursor, Precedence.comparison)
   return node<IsDistinct>({ kind: 'is_distinct', left: operand, right, negated: !negated, span: cursor.spanFrom(start) })
@@ -132,14 +146,26 @@ export function atQuantifier(cursor: Cursor): boolean {
   return cursor.at('ANY', '(') || cursor.at('ALL', '(') || cursor.at('SOME', '(')
 }
 
-const quantifiable: ReadonlySet<string> = new Set<QuantifiedOperator>([...comparisonOperators, ...regexOperators, 'like', 'ilike', 'not like', 'not ilike'])
+const quantifiable: ReadonlySet<string> = new Set<QuantifiedOperator>([
+  ...comparisonOperators,
+  ...regexOperators,
+  'like',
+  'ilike',
+  'not like',
+  'not ilike',
+])
 
 function isQuantifiable(operator: BinaryOperator | QuantifiedOperator): operator is QuantifiedOperator {
   return quantifiable.has(operator)
 }
 
 /** The rest of `x = ANY (…)`, from the quantifier on. */
-export function parseQuantified(cursor: Cursor, operand: Expression, start: number, operator: BinaryOperator | QuantifiedOperator): Quantified {
+export function parseQuantified(
+  cursor: Cursor,
+  operand: Expression,
+  start: number,
+  operator: BinaryOperator | QuantifiedOperator,
+): Quantified {
   if (!isQuantifiable(operator)) throw cursor.unexpected(`an operand of "${operator}"`)
   const quantifier = cursor.advance().text === 'ALL' ? 'all' : 'any'
   const open = cursor.token.start

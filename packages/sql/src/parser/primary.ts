@@ -1,6 +1,19 @@
 /** Operands: literals, names, parameters, prefix operators, and everything that begins with a word of its own. */
-import type { BlobLiteral, BooleanLiteral, ColumnReference, Expression, Identifier, Not, NullLiteral, NumberLiteral, Parameter, StringLiteral, TypedLiteral, Unary,
-  UnaryOperator } from '../ast/index.js'
+import type {
+  BlobLiteral,
+  BooleanLiteral,
+  ColumnReference,
+  Expression,
+  Identifier,
+  Not,
+  NullLiteral,
+  NumberLiteral,
+  Parameter,
+  StringLiteral,
+  TypedLiteral,
+  Unary,
+  UnaryOperator,
+} from '../ast/index.js'
 import { parseCallArguments, makeCall, nameNode } from './call.js'
 import { parseBraces, parseListLiteral } from './collection.js'
 import type { Cursor } from './cursor.js'
@@ -123,7 +136,15 @@ function parseWord(cursor: Cursor): Expression {
 
 /** The functions that the standard calls without parentheses. */
 const wordsWithoutParentheses: ReadonlySet<string> = new Set([
-  'CURRENT_CATALOG', 'CURRENT_DATE', 'CURRENT_ROLE', 'CURRENT_SCHEMA', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'CURRENT_USER', 'LOCALTIME', 'LOCALTIMESTAMP',
+  'CURRENT_CATALOG',
+  'CURRENT_DATE',
+  'CURRENT_ROLE',
+  'CURRENT_SCHEMA',
+  'CURRENT_TIME',
+  'CURRENT_TIMESTAMP',
+  'CURRENT_USER',
+  'LOCALTIME',
+  'LOCALTIMESTAMP',
   'SESSION_USER',
 ])
 
@@ -134,7 +155,12 @@ function parseName(cursor: Cursor): Expression {
   while (cursor.at('.')) {
     cursor.advance()
     if (cursor.at('*')) {
-      throw cursor.error('STAR_NOT_ALLOWED', `"${parts.at(-1)!.name}.*" cannot stand here`, cursor.token, 'It can be an item of SELECT or the argument of a call.')
+      throw cursor.error(
+        'STAR_NOT_ALLOWED',
+        `"${parts.at(-1)!.name}.*" cannot stand here`,
+        cursor.token,
+        'It can be an item of SELECT or the argument of a call.',
+      )
     }
     parts.push(parseAnyIdentifier(cursor, 'a name after the dot'))
   }
@@ -152,7 +178,9 @@ function literalFromCall(cursor: Cursor, call: Expression, start: number): Expre
   const type = node({
     kind: 'named_type' as const,
     name: call.name,
-    modifiers: modifiers.map((value) => node({ kind: 'type_modifier' as const, form: 'number' as const, text: value.text, span: value.span })),
+    modifiers: modifiers.map((value) =>
+      node({ kind: 'type_modifier' as const, form: 'number' as const, text: value.text, span: value.span }),
+    ),
     span: call.span,
   })
   const { value } = cursor.advance()

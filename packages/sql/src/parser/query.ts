@@ -202,7 +202,9 @@ function parseFetch(cursor: Cursor): Limit {
   const { start } = cursor.advance()
   cursor.expectOneOf(['FIRST', 'NEXT'])
   const one = cursor.at('ROW') || cursor.at('ROWS')
-  const count = one ? node<Expression>({ kind: 'number', text: '1', span: cursor.spanFrom(start) }) : cursor.rules.expression(cursor, Precedence.additive)
+  const count = one
+    ? node<Expression>({ kind: 'number', text: '1', span: cursor.spanFrom(start) })
+    : cursor.rules.expression(cursor, Precedence.additive)
   const percent = cursor.accept('PERCENT')
   cursor.expectOneOf(['ROW', 'ROWS'])
   const withTies = cursor.accept('WITH', 'TIES')

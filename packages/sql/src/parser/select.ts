@@ -1,6 +1,18 @@
 /** One SELECT and its clauses. */
-import type { Distinct, Expression, GroupBy, GroupingElement, GroupingExpression, GroupingSets, GroupingTuple, NamedWindow, Select, SelectItem, Star,
-  TableReference } from '../ast/index.js'
+import type {
+  Distinct,
+  Expression,
+  GroupBy,
+  GroupingElement,
+  GroupingExpression,
+  GroupingSets,
+  GroupingTuple,
+  NamedWindow,
+  Select,
+  SelectItem,
+  Star,
+  TableReference,
+} from '../ast/index.js'
 import type { Cursor } from './cursor.js'
 import { isReserved } from './keywords.js'
 import { isBareAlias, isName, parseAliasAfterAs, parseBareAlias, parseCommaSeparated, toIdentifier } from './name.js'
@@ -34,7 +46,17 @@ export function parseSelect(cursor: Cursor): Select {
   if (windows.length === 0 && cursor.accept('WINDOW')) windows = parseNamedWindows(cursor)
   const sample = cursor.at('USING', 'SAMPLE') ? parseSampleClause(cursor) : undefined
   return node<Select>({
-    kind: 'select', distinct, items, from, where, groupBy, having, windows, qualify, sample, span: cursor.spanFrom(start),
+    kind: 'select',
+    distinct,
+    items,
+    from,
+    where,
+    groupBy,
+    having,
+    windows,
+    qualify,
+    sample,
+    span: cursor.spanFrom(start),
   })
 }
 
@@ -93,7 +115,11 @@ export function parseSelectItem(cursor: Cursor): SelectItem {
   const isStar = startsStar(cursor)
   const value = isStar ? parseStar(cursor) : expression(cursor)
   const mayHaveAlias = value.kind !== 'star'
-  const alias = cursor.accept('AS') ? parseAliasAfterAs(cursor) : mayHaveAlias && isBareAlias(cursor.token) ? parseBareAlias(cursor) : undefined
+  const alias = cursor.accept('AS')
+    ? parseAliasAfterAs(cursor)
+    : mayHaveAlias && isBareAlias(cursor.token)
+      ? parseBareAlias(cursor)
+      : undefined
   return node<SelectItem>({ kind: 'select_item', expression: value, alias, span: cursor.spanFrom(start) })
 }
 

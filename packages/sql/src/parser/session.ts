@@ -1,6 +1,21 @@
 /** SET, USE, prepared statements, transactions, COPY, CALL, ANALYZE, VACUUM. */
-import type { Analyze, CallProcedure, Copy, Deallocate, Execute, Expression, Identifier, ObjectName, Prepare, ResetVariable, SetVariable, Statement, Transaction, Use,
-  Vacuum } from '../ast/index.js'
+import type {
+  Analyze,
+  CallProcedure,
+  Copy,
+  Deallocate,
+  Execute,
+  Expression,
+  Identifier,
+  ObjectName,
+  Prepare,
+  ResetVariable,
+  SetVariable,
+  Statement,
+  Transaction,
+  Use,
+  Vacuum,
+} from '../ast/index.js'
 import { nameNode, parseArgument, parsePlainArguments } from './call.js'
 import type { Cursor } from './cursor.js'
 import { parseCommaSeparated, parseIdentifier, parseIdentifierList, parseObjectName } from './name.js'
@@ -64,7 +79,11 @@ export function parseExecute(cursor: Cursor): Execute {
   const { start } = cursor.advance()
   if (cursor.at('IMMEDIATE')) throw cursor.unexpected('the name of a prepared statement')
   const name = parseIdentifier(cursor, 'the name of a prepared statement')
-  const args = cursor.accept('USING') ? parseCommaSeparated(cursor, () => parseArgument(cursor, undefined)) : cursor.at('(') ? parsePlainArguments(cursor, undefined) : []
+  const args = cursor.accept('USING')
+    ? parseCommaSeparated(cursor, () => parseArgument(cursor, undefined))
+    : cursor.at('(')
+      ? parsePlainArguments(cursor, undefined)
+      : []
   return node<Execute>({ kind: 'execute', name, arguments: args, span: cursor.spanFrom(start) })
 }
 
@@ -150,4 +169,3 @@ export function parseVacuum(cursor: Cursor): Vacuum {
 function endsStatement(cursor: Cursor): boolean {
   return cursor.atEnd || cursor.at(';')
 }
-

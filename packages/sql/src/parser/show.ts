@@ -37,7 +37,8 @@ export function parseShow(cursor: Cursor): Show {
   const zone = cursor.token
   if (cursor.accept('TIME', 'ZONE')) return show(cursor, start, 'setting', nameNode('TimeZone', zone))
   const next = cursor.peek()
-  const full = (next.text === 'TABLES' || next.text === 'COLUMNS') && (cursor.accept('ALL') || cursor.accept('EXTENDED') || cursor.accept('FULL'))
+  const full =
+    (next.text === 'TABLES' || next.text === 'COLUMNS') && (cursor.accept('ALL') || cursor.accept('EXTENDED') || cursor.accept('FULL'))
   const object = Object.hasOwn(listings, cursor.token.text) && cursor.peek().text !== '.' ? listings[cursor.token.text] : undefined
   if (object === undefined) return show(cursor, start, 'setting', parseObjectName(cursor, 'what to show'))
   cursor.advance()
@@ -80,7 +81,10 @@ export function parseDescribe(cursor: Cursor): Describe | Show {
   const { start } = cursor.advance()
   if (cursor.atEnd || cursor.at(';')) return show(cursor, start, 'tables', undefined)
   let object: Describe['object'] = 'table'
-  if (Object.hasOwn(describedObjects, cursor.token.text) && (cursor.peek().kind === 'word' || cursor.peek().kind === 'quoted' || cursor.peek().kind === 'string')) {
+  if (
+    Object.hasOwn(describedObjects, cursor.token.text) &&
+    (cursor.peek().kind === 'word' || cursor.peek().kind === 'quoted' || cursor.peek().kind === 'string')
+  ) {
     object = describedObjects[cursor.advance().text]!
   }
   const followed = cursor.peek().kind === 'word' || cursor.peek().kind === 'quoted'
@@ -107,6 +111,14 @@ function parseTarget(cursor: Cursor): Target {
   const isPlain = table.kind === 'named_table' && table.alias === undefined && table.timeTravel === undefined && table.sample === undefined
   if (isPlain) return { name: table.name, statement: undefined }
   const body = selectStarFrom(cursor, table, start)
-  const query = node<Query>({ kind: 'query', with: undefined, body, orderBy: undefined, limit: undefined, offset: undefined, span: body.span })
+  const query = node<Query>({
+    kind: 'query',
+    with: undefined,
+    body,
+    orderBy: undefined,
+    limit: undefined,
+    offset: undefined,
+    span: body.span,
+  })
   return { name: undefined, statement: query }
 }

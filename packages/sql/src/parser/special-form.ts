@@ -68,6 +68,7 @@ function parseBranch(cursor: Cursor): CaseBranch {
   const when = expression(cursor)
   cursor.expect('THEN')
   const then = expression(cursor)
+  // oxlint-disable-next-line unicorn/no-thenable -- THEN is SQL's word, and an expression is no function.
   return node<CaseBranch>({ kind: 'case_branch', when, then, span: cursor.spanFrom(start) })
 }
 
@@ -195,7 +196,12 @@ function parseOverlay(cursor: Cursor): Call {
 }
 
 /** The rest of a call that turned out to be a plain one, after its first argument. */
-function finishPlain(cursor: Cursor, word: { start: number; end: number; value: string }, start: number, first: Expression | undefined): Call {
+function finishPlain(
+  cursor: Cursor,
+  word: { start: number; end: number; value: string },
+  start: number,
+  first: Expression | undefined,
+): Call {
   const name = nameNode(word.value, word)
   if (first === undefined) return finishCall(cursor, name, start, [], false)
   const args: Argument[] = [node<Argument>({ kind: 'argument', name: undefined, value: first, span: first.span })]

@@ -9,8 +9,19 @@ import { parseOptions } from './option.js'
 import { node } from './node.js'
 import { startsQuery } from './parentheses.js'
 import { parseQuery, parseQueryAfterWith, parseWith } from './query.js'
-import { parseAnalyze, parseCall, parseCopy, parseDeallocate, parseExecute, parsePrepare, parseReset, parseSet, parseTransaction, parseUse,
-  parseVacuum } from './session.js'
+import {
+  parseAnalyze,
+  parseCall,
+  parseCopy,
+  parseDeallocate,
+  parseExecute,
+  parsePrepare,
+  parseReset,
+  parseSet,
+  parseTransaction,
+  parseUse,
+  parseVacuum,
+} from './session.js'
 import { parseDescribe, parseShow, parseSummarize } from './show.js'
 import { unsupportedStatement, unsupportedWords } from './unsupported.js'
 
@@ -86,7 +97,14 @@ function parseExplain(cursor: Cursor): Explain {
   if (cursor.at('VERBOSE')) {
     const { value, ...place } = cursor.advance()
     const span = { start: place.start, end: place.end }
-    options.push(node<Option>({ kind: 'option', name: node({ kind: 'identifier' as const, name: value, quoted: false, span }), value: undefined, span }))
+    options.push(
+      node<Option>({
+        kind: 'option',
+        name: node({ kind: 'identifier' as const, name: value, quoted: false, span }),
+        value: undefined,
+        span,
+      }),
+    )
   }
   for (const option of startsOptions(cursor) ? parseOptions(cursor) : []) {
     if (option.name.name.toLowerCase() === 'analyze') analyze = isOn(option)

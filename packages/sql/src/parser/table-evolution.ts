@@ -1,5 +1,13 @@
 /** What ALTER TABLE has for Iceberg alone: partition fields, branches and tags. */
-import type { AddPartitionField, CreateReference, DropPartitionField, Expression, Identifier, ReplacePartitionField, RetainFor } from '../ast/index.js'
+import type {
+  AddPartitionField,
+  CreateReference,
+  DropPartitionField,
+  Expression,
+  Identifier,
+  ReplacePartitionField,
+  RetainFor,
+} from '../ast/index.js'
 import type { Cursor } from './cursor.js'
 import { intervalUnit } from './interval.js'
 import { parseIdentifier, toIdentifier } from './name.js'
@@ -57,7 +65,16 @@ export function parseCreateReference(cursor: Cursor, start: number, orReplace: b
     if (minSnapshotsToKeep === undefined || cursor.token.kind === 'number') maxSnapshotAge = parseRetain(cursor)
   }
   return node<CreateReference>({
-    kind: 'create_reference', reference, name, orReplace, replaceOnly, ifNotExists, snapshot, retain, minSnapshotsToKeep, maxSnapshotAge,
+    kind: 'create_reference',
+    reference,
+    name,
+    orReplace,
+    replaceOnly,
+    ifNotExists,
+    snapshot,
+    retain,
+    minSnapshotsToKeep,
+    maxSnapshotAge,
     span: cursor.spanFrom(start),
   })
 }
@@ -66,7 +83,8 @@ function parseRetain(cursor: Cursor): RetainFor {
   const { start } = cursor.token
   const amount = parseAmount(cursor)
   const unit = intervalUnit(cursor.token)
-  if (unit !== 'day' && unit !== 'hour' && unit !== 'minute') throw cursor.unexpected('DAYS, HOURS or MINUTES', ['DAYS', 'HOURS', 'MINUTES'])
+  if (unit !== 'day' && unit !== 'hour' && unit !== 'minute')
+    throw cursor.unexpected('DAYS, HOURS or MINUTES', ['DAYS', 'HOURS', 'MINUTES'])
   cursor.advance()
   return node<RetainFor>({ kind: 'retain_for', amount, unit, span: cursor.spanFrom(start) })
 }

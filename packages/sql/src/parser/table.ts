@@ -1,5 +1,17 @@
 /** What stands in FROM: tables, subqueries, functions, joins. */
-import type { DerivedTable, FileTable, Identifier, Join, NamedTable, Query, TableAlias, TableFunction, TableReference, TableSample, TimeTravel } from '../ast/index.js'
+import type {
+  DerivedTable,
+  FileTable,
+  Identifier,
+  Join,
+  NamedTable,
+  Query,
+  TableAlias,
+  TableFunction,
+  TableReference,
+  TableSample,
+  TimeTravel,
+} from '../ast/index.js'
 import { parsePlainArguments } from './call.js'
 import type { Cursor } from './cursor.js'
 import { acceptJoin, startsJoin } from './join.js'
@@ -83,7 +95,15 @@ function parseNamed(cursor: Cursor, start: number, lateral: boolean, prefix: Tab
     const args = parsePlainArguments(cursor, name)
     const ordinality = cursor.accept('WITH', 'ORDINALITY')
     const suffix = parseSuffix(cursor, prefix)
-    return node<TableFunction>({ kind: 'table_function', name, arguments: args, lateral, ordinality, ...suffix, span: cursor.spanFrom(start) })
+    return node<TableFunction>({
+      kind: 'table_function',
+      name,
+      arguments: args,
+      lateral,
+      ordinality,
+      ...suffix,
+      span: cursor.spanFrom(start),
+    })
   }
   return node<NamedTable>({ kind: 'named_table', name, ...parseSuffix(cursor, prefix), span: cursor.spanFrom(start) })
 }
@@ -95,7 +115,15 @@ function parseTableCall(cursor: Cursor, start: number, prefix: TableAlias | unde
   const args = parsePlainArguments(cursor, name)
   cursor.expect(')')
   const suffix = parseSuffix(cursor, prefix)
-  return node<TableFunction>({ kind: 'table_function', name, arguments: args, lateral: false, ordinality: false, ...suffix, span: cursor.spanFrom(start) })
+  return node<TableFunction>({
+    kind: 'table_function',
+    name,
+    arguments: args,
+    lateral: false,
+    ordinality: false,
+    ...suffix,
+    span: cursor.spanFrom(start),
+  })
 }
 
 function parseFile(cursor: Cursor, start: number, prefix: TableAlias | undefined): FileTable {
@@ -162,7 +190,8 @@ function parseInsideParentheses(cursor: Cursor): Inside {
 /** `(a JOIN b …) AS x`; a single table in parentheses takes the alias when it has none. */
 function aliasJoin(cursor: Cursor, table: TableReference, alias: TableAlias, start: number): TableReference {
   const span = cursor.spanFrom(start)
-  if (table.alias !== undefined) throw cursor.error('SECOND_ALIAS', `the table already has the alias "${table.alias.name.name}"`, alias.span)
+  if (table.alias !== undefined)
+    throw cursor.error('SECOND_ALIAS', `the table already has the alias "${table.alias.name.name}"`, alias.span)
   if (table.kind === 'join') return node<Join>({ ...table, alias, span })
   return node<TableReference>({ ...table, alias, span })
 }

@@ -7,7 +7,13 @@ import { Precedence } from './precedence.js'
 
 type Point = TimeTravel['by']
 
-const afterAsOf: Readonly<Record<string, Point>> = { TIMESTAMP: 'timestamp', SNAPSHOT: 'snapshot', VERSION: 'version', BRANCH: 'branch', TAG: 'tag' }
+const afterAsOf: Readonly<Record<string, Point>> = {
+  TIMESTAMP: 'timestamp',
+  SNAPSHOT: 'snapshot',
+  VERSION: 'version',
+  BRANCH: 'branch',
+  TAG: 'tag',
+}
 const beforeAsOf: Readonly<Record<string, Point>> = {
   SYSTEM_TIME: 'timestamp',
   TIMESTAMP: 'timestamp',
@@ -40,7 +46,8 @@ export function parseTimeTravel(cursor: Cursor): TimeTravel {
 }
 
 function parsePoint(cursor: Cursor, by: Point, start: number): TimeTravel {
-  const point = (by === 'branch' || by === 'tag') && isName(cursor.token) ? bareReference(cursor) : cursor.rules.expression(cursor, Precedence.other)
+  const point =
+    (by === 'branch' || by === 'tag') && isName(cursor.token) ? bareReference(cursor) : cursor.rules.expression(cursor, Precedence.other)
   return node<TimeTravel>({ kind: 'time_travel', by, point, span: cursor.spanFrom(start) })
 }
 

@@ -9,7 +9,7 @@ function brief(text: string): string[] {
 
 describe('tokenize', () => {
   it('keeps every character of the text in a token or a blank between two', () => {
-    const text = 'SELECT "a b", \'x\'\'y\' -- end\n/* c /* d */ */ FROM t WHERE a->>\'k\' != .5e-3;'
+    const text = "SELECT \"a b\", 'x''y' -- end\n/* c /* d */ */ FROM t WHERE a->>'k' != .5e-3;"
     let covered = ''
     let last = 0
     for (const token of tokenize(text)) {
@@ -21,13 +21,25 @@ describe('tokenize', () => {
   })
 
   it.each([
-    ['1 1. .5 1.5e10 1E-3 1_000.5_5 0xFf 0b10 0o7', ['number 1', 'number 1.', 'number .5', 'number 1.5e10', 'number 1E-3', 'number 1000.55', 'number 0xFf', 'number 0b10', 'number 0o7']],
+    [
+      '1 1. .5 1.5e10 1E-3 1_000.5_5 0xFf 0b10 0o7',
+      ['number 1', 'number 1.', 'number .5', 'number 1.5e10', 'number 1E-3', 'number 1000.55', 'number 0xFf', 'number 0b10', 'number 0o7'],
+    ],
     ['1abc', ['error invalid number "1abc"']],
     ['1__0', ['error invalid number "1__0"']],
-    ['a.b[1:2]::int', ['word A', 'symbol .', 'word B', 'symbol [', 'number 1', 'symbol :', 'number 2', 'symbol ]', 'symbol ::', 'word INT']],
-    ['a->b ->>c <=> <-> !~* ~~*', ['word A', 'symbol ->', 'word B', 'symbol ->>', 'word C', 'symbol <=>', 'symbol <->', 'symbol !~*', 'symbol ~~*']],
+    [
+      'a.b[1:2]::int',
+      ['word A', 'symbol .', 'word B', 'symbol [', 'number 1', 'symbol :', 'number 2', 'symbol ]', 'symbol ::', 'word INT'],
+    ],
+    [
+      'a->b ->>c <=> <-> !~* ~~*',
+      ['word A', 'symbol ->', 'word B', 'symbol ->>', 'word C', 'symbol <=>', 'symbol <->', 'symbol !~*', 'symbol ~~*'],
+    ],
     ['? ?2 $3 $name $$a$b$$ $t$x$$y$t$', ['parameter ', 'parameter 2', 'parameter 3', 'parameter name', 'string a$b', 'string x$$y']],
-    ["'a''b' E'\\n\\t\\'\\x41\\101\\u00e9\\U0001F600' U&'\\0041\\+0000e9z\\\\' N'x'", ["string a'b", "string \n\t'AAé😀", 'string Aéz\\', 'string x']],
+    [
+      "'a''b' E'\\n\\t\\'\\x41\\101\\u00e9\\U0001F600' U&'\\0041\\+0000e9z\\\\' N'x'",
+      ["string a'b", "string \n\t'AAé😀", 'string Aéz\\', 'string x'],
+    ],
     ["'a'\n  'b'\n'c'", ['string abc']],
     ["'a' 'b'", ['string a', 'string b']],
     ["X'00fF' x''", ['blob 00ff', 'blob ']],

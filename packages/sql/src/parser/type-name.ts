@@ -1,5 +1,16 @@
 /** Types as written. */
-import type { Identifier, ListType, MapType, NamedType, ObjectName, StructType, TypeField, TypeModifier, TypeName, UnionType } from '../ast/index.js'
+import type {
+  Identifier,
+  ListType,
+  MapType,
+  NamedType,
+  ObjectName,
+  StructType,
+  TypeField,
+  TypeModifier,
+  TypeName,
+  UnionType,
+} from '../ast/index.js'
 import type { Cursor } from './cursor.js'
 import { intervalUnit } from './interval.js'
 import { isName, parseAnyIdentifier, parseCommaSeparated, parseIdentifier, parseObjectName } from './name.js'
@@ -143,9 +154,18 @@ function parseNamedType(cursor: Cursor): NamedType {
 function parseTimeType(cursor: Cursor): NamedType {
   const token = cursor.advance()
   const modifiers = parseModifiers(cursor)
-  const zone = cursor.accept('WITH', 'TIME', 'ZONE') ? ' with time zone' : cursor.accept('WITHOUT', 'TIME', 'ZONE') ? ' without time zone' : ''
+  const zone = cursor.accept('WITH', 'TIME', 'ZONE')
+    ? ' with time zone'
+    : cursor.accept('WITHOUT', 'TIME', 'ZONE')
+      ? ' without time zone'
+      : ''
   const written = zone === '' ? token.value : token.value.toLowerCase() + zone
-  return node<NamedType>({ kind: 'named_type', name: name(written, token.start, cursor.previousEnd), modifiers, span: cursor.spanFrom(token.start) })
+  return node<NamedType>({
+    kind: 'named_type',
+    name: name(written, token.start, cursor.previousEnd),
+    modifiers,
+    span: cursor.spanFrom(token.start),
+  })
 }
 
 /** `interval`, `interval day to second`. */
@@ -161,7 +181,12 @@ function parseIntervalType(cursor: Cursor): NamedType {
       cursor.advance()
     }
   }
-  return node<NamedType>({ kind: 'named_type', name: name(written, token.start, cursor.previousEnd), modifiers: [], span: cursor.spanFrom(token.start) })
+  return node<NamedType>({
+    kind: 'named_type',
+    name: name(written, token.start, cursor.previousEnd),
+    modifiers: [],
+    span: cursor.spanFrom(token.start),
+  })
 }
 
 function words(cursor: Cursor, written: string, start: number): NamedType {

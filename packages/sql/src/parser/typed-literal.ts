@@ -37,5 +37,9 @@ function startsTypedLiteral(cursor: Cursor): boolean {
 function followsTimeType(cursor: Cursor, distance: number): boolean {
   const first = cursor.peek(distance)
   if (first.kind === 'string') return true
-  return (first.text === 'WITH' || first.text === 'WITHOUT') && cursor.peek(distance + 1).text === 'TIME' && cursor.peek(distance + 2).text === 'ZONE'
+  return (
+    (first.text === 'WITH' || first.text === 'WITHOUT') &&
+    cursor.peek(distance + 1).text === 'TIME' &&
+    cursor.peek(distance + 2).text === 'ZONE'
+  )
 }

@@ -5,15 +5,16 @@ import { node } from './node.js'
 
 /** The first words of statements that are unsupported whatever follows. */
 export const unsupportedWords: ReadonlySet<string> = new Set([
-  'ATTACH', 'CACHE', 'CHECKPOINT', 'CLOSE', 'CLUSTER', 'COMMENT', 'DECLARE', 'DETACH', 'DISCARD', 'DO', 'EXPORT', 'FETCH', 'GRANT', 'IMPORT', 'INSTALL', 'KILL',
-  'LISTEN', 'LOAD', 'LOCK', 'MOVE', 'NOTIFY', 'OPTIMIZE', 'PRAGMA', 'REFRESH', 'REINDEX', 'RELEASE', 'REVOKE', 'SAVEPOINT', 'UNCACHE', 'UNLISTEN',
+  'ATTACH', 'CACHE', 'CHECKPOINT', 'CLOSE', 'CLUSTER', 'COMMENT', 'DECLARE', 'DETACH', 'DISCARD', 'DO', 'EXPORT', 'FETCH', 'GRANT',
+  'IMPORT', 'INSTALL', 'KILL', 'LISTEN', 'LOAD', 'LOCK', 'MOVE', 'NOTIFY', 'OPTIMIZE', 'PRAGMA', 'REFRESH', 'REINDEX', 'RELEASE',
+  'REVOKE', 'SAVEPOINT', 'UNCACHE', 'UNLISTEN',
 ])
 
 /** What CREATE, DROP and ALTER may be followed by without being supported. */
 export const unsupportedObjects: readonly string[] = [
-  'AGGREGATE', 'CAST', 'COLLATION', 'CONNECTION', 'DATABASE', 'DOMAIN', 'EXTENSION', 'FOREIGN', 'FUNCTION', 'INDEX', 'LANGUAGE', 'MACRO', 'OPERATOR', 'POLICY',
-  'PROCEDURE', 'PUBLICATION', 'ROLE', 'RULE', 'SECRET', 'SEQUENCE', 'SERVER', 'STATISTICS', 'SUBSCRIPTION', 'TABLESPACE', 'TRIGGER', 'TYPE', 'UNIQUE', 'USER',
-  'VIRTUAL',
+  'AGGREGATE', 'CAST', 'COLLATION', 'CONNECTION', 'DATABASE', 'DOMAIN', 'EXTENSION', 'FOREIGN', 'FUNCTION', 'INDEX', 'LANGUAGE',
+  'MACRO', 'OPERATOR', 'POLICY', 'PROCEDURE', 'PUBLICATION', 'ROLE', 'RULE', 'SECRET', 'SEQUENCE', 'SERVER', 'STATISTICS',
+  'SUBSCRIPTION', 'TABLESPACE', 'TRIGGER', 'TYPE', 'UNIQUE', 'USER', 'VIRTUAL',
 ]
 
 /** Takes the rest of the statement. The body of a trigger, between BEGIN and END, may hold semicolons. */

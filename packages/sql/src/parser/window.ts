@@ -36,7 +36,9 @@ function parseWindow(cursor: Cursor): WindowSpecification {
   cursor.expect('(')
   cursor.enter()
   const base = parseBase(cursor)
-  const partitionBy = cursor.accept('PARTITION', 'BY') ? parseCommaSeparated(cursor, () => cursor.rules.expression(cursor, Precedence.lowest)) : []
+  const partitionBy = cursor.accept('PARTITION', 'BY')
+    ? parseCommaSeparated(cursor, () => cursor.rules.expression(cursor, Precedence.lowest))
+    : []
   const orderBy = cursor.at('ORDER', 'BY') ? parseOrderBy(cursor) : undefined
   const frame = parseFrame(cursor)
   cursor.leave()

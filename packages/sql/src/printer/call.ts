@@ -1,10 +1,24 @@
-import type { Argument, Call, Expression, FrameBound, NamedWindow, OrderBy, SortKey, WindowFrame, WindowSpecification } from '../ast/index.js'
+import type {
+  Argument,
+  Call,
+  Expression,
+  FrameBound,
+  NamedWindow,
+  OrderBy,
+  SortKey,
+  WindowFrame,
+  WindowSpecification,
+} from '../ast/index.js'
 import { Precedence } from '../parser/precedence.js'
 import type { Printers } from './context.js'
 import { printIdentifier, printName } from './name.js'
 
 export function printCall(printers: Printers, call: Call): string {
-  const inside = [call.distinct ? 'DISTINCT' : '', printArguments(printers, call.arguments), call.orderBy === undefined ? '' : printOrderBy(printers, call.orderBy)]
+  const inside = [
+    call.distinct ? 'DISTINCT' : '',
+    printArguments(printers, call.arguments),
+    call.orderBy === undefined ? '' : printOrderBy(printers, call.orderBy),
+  ]
   const parts = [`${printName(call.name)}(${joinWords(inside)})`]
   if (call.withinGroup.length > 0) parts.push(`WITHIN GROUP (ORDER BY ${printSortKeys(printers, call.withinGroup)})`)
   if (call.filter !== undefined) parts.push(`FILTER (WHERE ${printers.expression(call.filter, Precedence.lowest)})`)
@@ -42,11 +56,28 @@ function looksLikeLambda(expression: Expression): boolean {
   }
 }
 
-type WithLeftOperand = Extract<Expression, { kind: 'is_test' | 'between' | 'in_list' | 'in_subquery' | 'in_container' | 'pattern_match' | 'quantified' | 'collate' |
-  'subscript' | 'slice' | 'field' }>
+type WithLeftOperand = Extract<
+  Expression,
+  {
+    kind:
+      | 'is_test'
+      | 'between'
+      | 'in_list'
+      | 'in_subquery'
+      | 'in_container'
+      | 'pattern_match'
+      | 'quantified'
+      | 'collate'
+      | 'subscript'
+      | 'slice'
+      | 'field'
+  }
+>
 
 function hasLeftOperand(expression: Expression): expression is WithLeftOperand {
-  return ['is_test', 'between', 'in_list', 'in_subquery', 'in_container', 'pattern_match', 'quantified', 'collate'].includes(expression.kind)
+  return ['is_test', 'between', 'in_list', 'in_subquery', 'in_container', 'pattern_match', 'quantified', 'collate'].includes(
+    expression.kind,
+  )
 }
 
 export function printOrderBy(printers: Printers, orderBy: OrderBy): string {
@@ -60,7 +91,10 @@ export function printSortKeys(printers: Printers, keys: readonly SortKey[]): str
 }
 
 function printDirection(key: SortKey): string {
-  return (key.direction === undefined ? '' : ` ${key.direction.toUpperCase()}`) + (key.nulls === undefined ? '' : ` NULLS ${key.nulls.toUpperCase()}`)
+  return (
+    (key.direction === undefined ? '' : ` ${key.direction.toUpperCase()}`) +
+    (key.nulls === undefined ? '' : ` NULLS ${key.nulls.toUpperCase()}`)
+  )
 }
 
 function printOver(printers: Printers, window: WindowSpecification): string {

@@ -85,7 +85,11 @@ function printMergeAction(printers: Printers, action: MergeAction): string {
       return `UPDATE SET ${action.all ? '*' : printAssignments(printers, action.assignments)}`
     case 'merge_insert':
       if (action.all) return 'INSERT *'
-      return joinWords(['INSERT', action.columns.length === 0 ? '' : printNames(action.columns), `VALUES (${printList(printers, action.values)})`])
+      return joinWords([
+        'INSERT',
+        action.columns.length === 0 ? '' : printNames(action.columns),
+        `VALUES (${printList(printers, action.values)})`,
+      ])
     default:
       return unreachable(action, 'action of MERGE')
   }

@@ -1,6 +1,19 @@
 /** CREATE, DROP and ALTER as canonical text. */
-import type { AlterAction, AlterColumn, AlterOther, AlterTable, ColumnDefinition, ColumnPosition, CreateReference, CreateSchema, CreateTable, CreateView, Drop,
-  RetainFor, TableConstraint } from '../ast/index.js'
+import type {
+  AlterAction,
+  AlterColumn,
+  AlterOther,
+  AlterTable,
+  ColumnDefinition,
+  ColumnPosition,
+  CreateReference,
+  CreateSchema,
+  CreateTable,
+  CreateView,
+  Drop,
+  RetainFor,
+  TableConstraint,
+} from '../ast/index.js'
 import { unreachable } from '@artemis/errors'
 import { Precedence } from '../parser/precedence.js'
 import { joinWords, printSortKeys } from './call.js'
@@ -113,14 +126,25 @@ export function printAlterTable(printers: Printers, alter: AlterTable): string {
 }
 
 export function printAlterOther(printers: Printers, alter: AlterOther): string {
-  return joinWords(['ALTER', alter.object.toUpperCase(), alter.ifExists ? 'IF EXISTS' : '', printName(alter.name), printAction(printers, alter.action)])
+  return joinWords([
+    'ALTER',
+    alter.object.toUpperCase(),
+    alter.ifExists ? 'IF EXISTS' : '',
+    printName(alter.name),
+    printAction(printers, alter.action),
+  ])
 }
 
 function printAction(printers: Printers, action: AlterAction): string {
   const transform = (expression: Parameters<Printers['expression']>[0]): string => printers.expression(expression, Precedence.postfix)
   switch (action.kind) {
     case 'add_column':
-      return joinWords(['ADD COLUMN', action.ifNotExists ? 'IF NOT EXISTS' : '', printColumn(printers, printName(action.path), action.column), printPosition(action.position)])
+      return joinWords([
+        'ADD COLUMN',
+        action.ifNotExists ? 'IF NOT EXISTS' : '',
+        printColumn(printers, printName(action.path), action.column),
+        printPosition(action.position),
+      ])
     case 'drop_column':
       return joinWords(['DROP COLUMN', action.ifExists ? 'IF EXISTS' : '', printName(action.path), action.behavior?.toUpperCase() ?? ''])
     case 'rename_column':
@@ -137,8 +161,10 @@ function printAction(printers: Printers, action: AlterAction): string {
       return `ADD PARTITION FIELD ${transform(action.transform)}${action.name === undefined ? '' : ` AS ${printIdentifier(action.name)}`}`
     case 'drop_partition_field':
       return `DROP PARTITION FIELD ${transform(action.transform)}`
-    case 'replace_partition_field':
-      return `REPLACE PARTITION FIELD ${transform(action.from)} WITH ${transform(action.to)}${action.name === undefined ? '' : ` AS ${printIdentifier(action.name)}`}`
+    case 'replace_partition_field': {
+      const name = action.name === undefined ? '' : ` AS ${printIdentifier(action.name)}`
+      return `REPLACE PARTITION FIELD ${transform(action.from)} WITH ${transform(action.to)}${name}`
+    }
     case 'set_sort_order':
       return `SET SORTED BY (${printSortKeys(printers, action.keys)})`
     case 'create_reference':

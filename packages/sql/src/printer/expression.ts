@@ -99,19 +99,42 @@ function printBare(printers: Printers, expression: Expression): string {
   }
 }
 
-type Operatorless = Extract<Expression, { kind: 'null' | 'boolean' | 'number' | 'string' | 'blob' | 'typed_literal' | 'interval' | 'parameter' | 'column' | 'star' |
-  'columns' | 'unary' | 'binary' | 'not' | 'and' | 'or' }>
+type Operatorless = Extract<
+  Expression,
+  {
+    kind:
+      | 'null'
+      | 'boolean'
+      | 'number'
+      | 'string'
+      | 'blob'
+      | 'typed_literal'
+      | 'interval'
+      | 'parameter'
+      | 'column'
+      | 'star'
+      | 'columns'
+      | 'unary'
+      | 'binary'
+      | 'not'
+      | 'and'
+      | 'or'
+  }
+>
 
 function printPredicate(printers: Printers, expression: Exclude<Expression, Operatorless>): string {
   const print = printers.expression
   switch (expression.kind) {
     case 'is_test':
       return `${print(expression.operand, Precedence.comparison)} IS ${not(expression.negated)}${expression.test.toUpperCase()}`
-    case 'is_distinct':
-      return `${print(expression.left, Precedence.comparison)} IS ${not(expression.negated)}DISTINCT FROM ${print(expression.right, Precedence.comparison)}`
+    case 'is_distinct': {
+      const right = print(expression.right, Precedence.comparison)
+      return `${print(expression.left, Precedence.comparison)} IS ${not(expression.negated)}DISTINCT FROM ${right}`
+    }
     case 'between': {
       const words = `${not(expression.negated)}BETWEEN ${expression.symmetric ? 'SYMMETRIC ' : ''}`
-      return `${print(expression.operand, Precedence.other)} ${words}${print(expression.low, Precedence.other)} AND ${print(expression.high, Precedence.other)}`
+      const bounds = `${print(expression.low, Precedence.other)} AND ${print(expression.high, Precedence.other)}`
+      return `${print(expression.operand, Precedence.other)} ${words}${bounds}`
     }
     case 'in_list':
       return `${print(expression.operand, Precedence.other)} ${not(expression.negated)}IN (${printList(printers, expression.items)})`
@@ -134,7 +157,10 @@ function printPredicate(printers: Printers, expression: Exclude<Expression, Oper
   }
 }
 
-type Predicate = Extract<Expression, { kind: 'is_test' | 'is_distinct' | 'between' | 'in_list' | 'in_subquery' | 'in_container' | 'pattern_match' | 'quantified' }>
+type Predicate = Extract<
+  Expression,
+  { kind: 'is_test' | 'is_distinct' | 'between' | 'in_list' | 'in_subquery' | 'in_container' | 'pattern_match' | 'quantified' }
+>
 
 function printOperand(printers: Printers, expression: Exclude<Expression, Operatorless | Predicate>): string {
   const print = printers.expression
@@ -155,8 +181,10 @@ function printOperand(printers: Printers, expression: Exclude<Expression, Operat
       return `[${printList(printers, expression.elements)}]`
     case 'struct':
       return `{${expression.fields.map((field) => `${printIdentifier(field.name)}: ${print(field.value, Precedence.lowest)}`).join(', ')}}`
-    case 'map':
-      return `MAP {${expression.entries.map((entry) => `${print(entry.key, Precedence.lowest)}: ${print(entry.value, Precedence.lowest)}`).join(', ')}}`
+    case 'map': {
+      const entries = expression.entries.map(({ key, value }) => `${print(key, Precedence.lowest)}: ${print(value, Precedence.lowest)}`)
+      return `MAP {${entries.join(', ')}}`
+    }
     case 'subscript':
       return `${print(expression.operand, Precedence.postfix)}[${print(expression.index, Precedence.lowest)}]`
     case 'slice':
@@ -176,7 +204,13 @@ function printOperand(printers: Printers, expression: Exclude<Expression, Operat
   }
 }
 
-const patternWords: Readonly<Record<PatternOperator, string>> = { like: 'LIKE', ilike: 'ILIKE', similar: 'SIMILAR TO', glob: 'GLOB', regexp: 'REGEXP' }
+const patternWords: Readonly<Record<PatternOperator, string>> = {
+  like: 'LIKE',
+  ilike: 'ILIKE',
+  similar: 'SIMILAR TO',
+  glob: 'GLOB',
+  regexp: 'REGEXP',
+}
 
 function not(negated: boolean): string {
   return negated ? 'NOT ' : ''
@@ -207,7 +241,11 @@ function printInterval(printers: Printers, interval: IntervalLiteral): string {
   const parts = interval.parts.map(({ value, unit, to }) => {
     const isLiteral = value.kind === 'string' || value.kind === 'number'
     const amount = printers.expression(value, Precedence.lowest)
-    return (isLiteral ? amount : `(${amount})`) + (unit === undefined ? '' : ` ${unit.toUpperCase()}`) + (to === undefined ? '' : ` TO ${to.toUpperCase()}`)
+    return (
+      (isLiteral ? amount : `(${amount})`) +
+      (unit === undefined ? '' : ` ${unit.toUpperCase()}`) +
+      (to === undefined ? '' : ` TO ${to.toUpperCase()}`)
+    )
   })
   return `INTERVAL ${parts.join(' ')}`
 }

@@ -46,7 +46,8 @@ function printListType(type: ListType): string {
 
 function printFields(word: string, type: StructType | UnionType): string {
   const fields: readonly TypeField[] = type.kind === 'struct_type' ? type.fields : type.members
-  return `${word}(${fields.map((field) => (field.name === undefined ? '' : `${printIdentifier(field.name)} `) + printType(field.type)).join(', ')})`
+  const printed = fields.map(({ name, type: inner }) => (name === undefined ? '' : `${printIdentifier(name)} `) + printType(inner))
+  return `${word}(${printed.join(', ')})`
 }
 
 /** Names of several words have their modifiers after the first: `timestamp(3) with time zone`. */

@@ -4,7 +4,9 @@ import type { Printers } from './context.js'
 import { printIdentifier, quoteString } from './name.js'
 
 export function printOptions(printers: Printers, options: readonly Option[]): string {
-  const items = options.map(({ name, value }) => printOptionName(name) + (value === undefined ? '' : ` = ${printers.expression(value, Precedence.lowest)}`))
+  const items = options.map(
+    ({ name, value }) => printOptionName(name) + (value === undefined ? '' : ` = ${printers.expression(value, Precedence.lowest)}`),
+  )
   return `(${items.join(', ')})`
 }
 

@@ -1,5 +1,16 @@
 /** Queries as canonical text. */
-import type { CommonTable, GroupBy, GroupingElement, Limit, Query, QueryBody, Select, SelectItem, SetOperation, With } from '../ast/index.js'
+import type {
+  CommonTable,
+  GroupBy,
+  GroupingElement,
+  Limit,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  SetOperation,
+  With,
+} from '../ast/index.js'
 import { unreachable } from '@artemis/errors'
 import { Precedence } from '../parser/precedence.js'
 import { joinWords, printNamedWindow, printOrderBy } from './call.js'
@@ -83,13 +94,17 @@ function printDistinct(printers: Printers, select: Select): string {
 
 export function printItems(printers: Printers, items: readonly SelectItem[]): string {
   return items
-    .map((item) => printers.expression(item.expression, Precedence.lowest) + (item.alias === undefined ? '' : ` AS ${printIdentifier(item.alias)}`))
+    .map(
+      (item) =>
+        printers.expression(item.expression, Precedence.lowest) + (item.alias === undefined ? '' : ` AS ${printIdentifier(item.alias)}`),
+    )
     .join(', ')
 }
 
 function printGroupBy(printers: Printers, groupBy: GroupBy): string {
   if (groupBy.all) return 'GROUP BY ALL'
-  return `GROUP BY ${groupBy.distinct ? 'DISTINCT ' : ''}${groupBy.elements.map((element) => printGroupingElement(printers, element)).join(', ')}`
+  const elements = groupBy.elements.map((element) => printGroupingElement(printers, element)).join(', ')
+  return `GROUP BY ${groupBy.distinct ? 'DISTINCT ' : ''}${elements}`
 }
 
 function printGroupingElement(printers: Printers, element: GroupingElement): string {

@@ -10,7 +10,8 @@ export function printStar(printers: Printers, star: Star): string {
     const items = star.replace.map((item) => `${printers.expression(item.expression, Precedence.lowest)} AS ${printIdentifier(item.name)}`)
     parts.push(`REPLACE (${items.join(', ')})`)
   }
-  if (star.rename.length > 0) parts.push(`RENAME (${star.rename.map((item) => `${printName(item.from)} AS ${printIdentifier(item.to)}`).join(', ')})`)
+  if (star.rename.length > 0)
+    parts.push(`RENAME (${star.rename.map((item) => `${printName(item.from)} AS ${printIdentifier(item.to)}`).join(', ')})`)
   if (star.filter !== undefined) {
     const word = star.filter.operator === 'similar' ? 'SIMILAR TO' : star.filter.operator.toUpperCase()
     parts.push(`${star.filter.negated ? 'NOT ' : ''}${word} ${printers.expression(star.filter.pattern, Precedence.other)}`)

@@ -43,8 +43,25 @@ export function printStatementWith(printers: Printers, statement: Statement): st
   }
 }
 
-type DataStatement = Extract<Statement, { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'create_table' | 'create_schema' | 'create_view' |
-  'drop' | 'alter_table' | 'alter_other' | 'unsupported_statement' }>
+type DataStatement = Extract<
+  Statement,
+  {
+    kind:
+      | 'query'
+      | 'insert'
+      | 'update'
+      | 'delete'
+      | 'merge'
+      | 'truncate'
+      | 'create_table'
+      | 'create_schema'
+      | 'create_view'
+      | 'drop'
+      | 'alter_table'
+      | 'alter_other'
+      | 'unsupported_statement'
+  }
+>
 
 function printSessionStatement(printers: Printers, statement: Exclude<Statement, DataStatement>): string {
   switch (statement.kind) {
@@ -79,7 +96,11 @@ function printSessionStatement(printers: Printers, statement: Exclude<Statement,
     case 'call_procedure':
       return `CALL ${printName(statement.name)}(${printArguments(printers, statement.arguments)})`
     case 'analyze':
-      return joinWords(['ANALYZE', statement.table === undefined ? '' : printName(statement.table), statement.columns.length === 0 ? '' : printNames(statement.columns)])
+      return joinWords([
+        'ANALYZE',
+        statement.table === undefined ? '' : printName(statement.table),
+        statement.columns.length === 0 ? '' : printNames(statement.columns),
+      ])
     case 'vacuum':
       return joinWords(['VACUUM', statement.analyze ? 'ANALYZE' : '', statement.table === undefined ? '' : printName(statement.table)])
     default:
@@ -121,7 +142,8 @@ function printShow(show: Show): string {
 }
 
 function printCopy(printers: Printers, copy: Copy): string {
-  const source = copy.statement === undefined ? (copy.table === undefined ? '' : printName(copy.table)) : `(${printers.statement(copy.statement)})`
+  const source =
+    copy.statement === undefined ? (copy.table === undefined ? '' : printName(copy.table)) : `(${printers.statement(copy.statement)})`
   return joinWords([
     'COPY',
     source,

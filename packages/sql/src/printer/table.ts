@@ -10,11 +10,21 @@ import { printIdentifier, printName, printNames, quoteString } from './name.js'
 export function printTable(printers: Printers, table: TableReference): string {
   switch (table.kind) {
     case 'named_table':
-      return joinWords([printName(table.name), printTimeTravel(printers, table.timeTravel), printAlias(table.alias), printTableSample(printers, table.sample)])
+      return joinWords([
+        printName(table.name),
+        printTimeTravel(printers, table.timeTravel),
+        printAlias(table.alias),
+        printTableSample(printers, table.sample),
+      ])
     case 'file_table':
       return joinWords([quoteString(table.path), printAlias(table.alias), printTableSample(printers, table.sample)])
     case 'derived_table':
-      return joinWords([table.lateral ? 'LATERAL' : '', `(${printers.query(table.query)})`, printAlias(table.alias), printTableSample(printers, table.sample)])
+      return joinWords([
+        table.lateral ? 'LATERAL' : '',
+        `(${printers.query(table.query)})`,
+        printAlias(table.alias),
+        printTableSample(printers, table.sample),
+      ])
     case 'table_function':
       return joinWords([
         table.lateral ? 'LATERAL' : '',
@@ -76,7 +86,12 @@ function printOperand(printers: Printers, table: TableReference): string {
 
 function printPivot(printers: Printers, pivot: Pivot): string {
   const columns = pivot.columns.map((column) => {
-    const inside = column.query === undefined ? (column.values === undefined ? 'ANY' : printTurned(printers, column.values)) : printers.query(column.query)
+    const inside =
+      column.query === undefined
+        ? column.values === undefined
+          ? 'ANY'
+          : printTurned(printers, column.values)
+        : printers.query(column.query)
     return `${printers.expression(column.expression, Precedence.other)} IN (${inside})`
   })
   const groups = pivot.groupBy === undefined ? '' : `GROUP BY ${printList(printers, pivot.groupBy)}`
@@ -86,7 +101,10 @@ function printPivot(printers: Printers, pivot: Pivot): string {
 
 function printTurned(printers: Printers, items: readonly SelectItem[]): string {
   return items
-    .map((item) => printers.expression(item.expression, Precedence.lowest) + (item.alias === undefined ? '' : ` AS ${printIdentifier(item.alias)}`))
+    .map(
+      (item) =>
+        printers.expression(item.expression, Precedence.lowest) + (item.alias === undefined ? '' : ` AS ${printIdentifier(item.alias)}`),
+    )
     .join(', ')
 }
 
