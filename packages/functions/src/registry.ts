@@ -4,9 +4,18 @@ import type { AggregateFunctionDefinition, FunctionRegistry, ScalarFunctionDefin
 import { InternalError } from '@artemis/errors'
 import { aggregateDefinitions } from './aggregate/index.js'
 import { arithmeticDefinitions } from './arithmetic/index.js'
+import { comparisonDefinitions } from './comparison/index.js'
+import { conditionalDefinitions } from './conditional/index.js'
 import { mathDefinitions } from './math/index.js'
+import { sessionDefinitions } from './session/index.js'
 
-const SCALAR: readonly ScalarFunctionDefinition[] = [...arithmeticDefinitions, ...mathDefinitions]
+const SCALAR: readonly ScalarFunctionDefinition[] = [
+  ...arithmeticDefinitions,
+  ...comparisonDefinitions,
+  ...conditionalDefinitions,
+  ...mathDefinitions,
+  ...sessionDefinitions,
+]
 const TABLE: readonly TableFunctionDefinition[] = []
 
 /** The registry of everything in this package. Holds no state, so that one serves all sessions. */
