@@ -65,6 +65,7 @@ async function openSession(options: CliOptions): Promise<SessionContext> {
   for (const [name, value] of options.settings) session.set(name, value)
   if (options.warehouse === undefined) return session
   session.registerCatalog('artemis', await openWarehouse(options.warehouse, session.runtime))
+  session.set('artemis.catalog', 'artemis')
   return session
 }
 

@@ -106,6 +106,16 @@ function printable(text: string): string {
   return text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t').replaceAll(/[\u0000-\u001f\u007f]/g, '�')
 }
 
+/** Gives the room that is left to the columns that were cut, first come, first served. */
+function widened(widths: readonly number[], natural: readonly number[], room: number): number[] {
+  let left = room
+  return widths.map((width, i) => {
+    const more = Math.min(left, natural[i]! - width)
+    left -= more
+    return width + more
+  })
+}
+
 /** Which columns are shown (-1 stands for those left out) and how wide. */
 export function fitColumns(natural: readonly number[], lineWidth: number | undefined): { columns: number[]; widths: number[] } {
   const all = natural.map((_, i) => i)
@@ -114,7 +124,7 @@ export function fitColumns(natural: readonly number[], lineWidth: number | undef
   const capped = natural.map((width) => Math.min(width, MAX_CELL))
   const excess = lineOf(capped) - lineWidth
   const widest = Math.max(...capped)
-  if (excess <= 0) return { columns: all, widths: capped }
+  if (excess <= 0) return { columns: all, widths: widened(capped, natural, -excess) }
   // One very wide column gives way before whole columns do.
   if (capped.filter((width) => width === widest).length === 1 && widest - excess >= 20) {
     return { columns: all, widths: capped.map((width) => (width === widest ? width - excess : width)) }

@@ -6,6 +6,7 @@ import { renderError } from '@artemis/errors'
 import { OutputClosed } from '../output.js'
 import type { Output } from '../output.js'
 import { RENDERERS } from '../render/index.js'
+import { linesRenderer } from '../render/lines.js'
 import type { Format, RenderOptions } from '../render/renderer.js'
 
 export interface ScriptOptions {
@@ -43,7 +44,8 @@ async function runStatement(statement: string, options: ScriptOptions): Promise<
   const result = await session.sql(statement, { signal })
   // Statements that only do something, such as SET, have no columns and print nothing to a pipe.
   const isSilent = result.fields.length === 0 && !(format === 'table' && output.isTerminal)
-  const renderer = RENDERERS[format](output, { ...options.render, timeZone: session.timeZone })
+  const makeRenderer = format === 'table' && result.kind === 'plan' ? linesRenderer : RENDERERS[format]
+  const renderer = makeRenderer(output, { ...options.render, timeZone: session.timeZone })
   let rowCount = 0
   let begun = isSilent
   for await (const batch of result.batches()) {

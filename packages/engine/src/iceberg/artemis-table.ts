@@ -64,7 +64,7 @@ export class ArtemisTableProvider implements TableProvider {
         },
       }
     }
-    const source: FileSource = { io: table.io, cache, schema, columns: (projection) => this.#columns(projection), deletes: (signal) => this.#deletes(signal), plan }
+    const source: FileSource = { io: table.io, cache, schema, exactRecordCounts: true, columns: (projection) => this.#columns(projection), deletes: (signal) => this.#deletes(signal), plan }
     return new ArtemisScan(source, projectSchema(this.schema, request.projection), request.projection, request.limit)
   }
 

@@ -63,6 +63,7 @@ export class ParquetTable implements TableProvider {
       io: this.#io,
       cache: this.#cache,
       schema: this.#testable,
+      exactRecordCounts: false,
       columns: (projection) => this.#columns(projection),
       plan: () => {
         const tasks = this.#locations.map((location) => fileTask(location, residual))

@@ -9,7 +9,11 @@ import type { QueryMetricsReport } from './metrics-report.js'
 import type { Row } from './rows.js'
 import { batchToRows } from './rows.js'
 
+/** Rows of a query, the lines of an EXPLAIN, or what a command such as SET or INSERT gives. */
+export type ResultKind = 'rows' | 'plan' | 'command'
+
 export interface QueryResultSource {
+  readonly kind: ResultKind
   readonly queryId: string
   readonly schema: Schema
   readonly timeZone: string
@@ -19,6 +23,7 @@ export interface QueryResultSource {
 }
 
 export class QueryResult implements AsyncIterable<apache.RecordBatch> {
+  readonly kind: ResultKind
   readonly queryId: string
   /** The result's columns in the engine's own terms. */
   readonly fields: Schema['fields']
@@ -26,6 +31,7 @@ export class QueryResult implements AsyncIterable<apache.RecordBatch> {
   #read = false
 
   constructor(source: QueryResultSource) {
+    this.kind = source.kind
     this.queryId = source.queryId
     this.fields = source.schema.fields
     this.#source = source

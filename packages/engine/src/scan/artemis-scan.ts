@@ -7,9 +7,11 @@
  * files and memory let them, and everything that is under way is stopped and closed when the consumer leaves.
  */
 
-import type { Batch, Schema } from '@artemis/arrow'
+import type { Schema } from '@artemis/arrow'
+import { Batch } from '@artemis/arrow'
 import { throwIfAborted } from '@artemis/errors'
 import type { FileIO, FileScanTask, IcebergCache, Schema as IcebergSchema, StageCounts } from '@artemis/iceberg'
+import { isAnsweredByMetadata } from '@artemis/iceberg'
 import type { ScanContext, ScanDescription, TableScan } from '@artemis/plan'
 import { lazyBatches } from './lazy-batches.js'
 import { prefetch } from './prefetch.js'
@@ -37,6 +39,8 @@ export interface FileSource {
   readonly cache: IcebergCache
   /** The schema that predicates and columns refer to by field id. */
   readonly schema: IcebergSchema
+  /** Whether a file's record count can be trusted: files whose rows all match are then counted without being opened. */
+  readonly exactRecordCounts: boolean
   /** How the columns at `projection`, indices into the table's schema, are found in each file. */
   columns(projection: readonly number[]): ColumnResolver
   /** One for each run: it keeps what it loads for the other files of the run. */
@@ -72,7 +76,9 @@ export class ArtemisScan implements TableScan {
     // A limit is met by the first files in most cases: opening many more would be work for nothing.
     const concurrency = this.#limit === null ? context.fileConcurrency : Math.min(2, context.fileConcurrency)
     const open = new Set<DataFileReader>()
-    const files = this.#openFiles(plan, open, counters, concurrency, context)
+    const countsOnly = this.#projection.length === 0 && this.#source.exactRecordCounts
+    const counted = new CountedFiles(plan.tasks, countsOnly)
+    const files = this.#openFiles(counted, open, counters, concurrency, context)
     let rows = 0
     try {
       for await (const { result: group, release } of this.#fetchRowGroups(files, concurrency, context)) {
@@ -87,6 +93,7 @@ export class ArtemisScan implements TableScan {
         group.open.pending--
         if (group.open.pending === 0) await close(group.open.reader, open)
       }
+      yield* counted.batches(this.schema, context.batchSize)
     } finally {
       for (const reader of open) await reader.close()
       countPlan(plan, counters)
@@ -125,7 +132,7 @@ export class ArtemisScan implements TableScan {
 
   /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */
   #openFiles(
-    plan: FilePlan,
+    tasks: AsyncIterable<FileScanTask>,
     open: Set<DataFileReader>,
     counters: ScanCounters,
     concurrency: number,
@@ -133,7 +140,7 @@ export class ArtemisScan implements TableScan {
   ): AsyncIterable<OpenFile> {
     const fileContext = this.#fileContext(counters, context.signal)
     const opened = prefetch<FileScanTask, OpenFile>({
-      items: flatten(plan.tasks),
+      items: tasks,
       byteSize: () => OPEN_FILE_BYTES,
       step: async (task, signal) => {
         const reader = await DataFileReader.open(task, fileContext, signal)
@@ -187,8 +194,30 @@ async function close(reader: DataFileReader, open: Set<DataFileReader>): Promise
   await reader.close()
 }
 
-async function* flatten<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {
-  for await (const batch of batches) yield* batch
+/** The tasks whose files must be opened, one by one; when only rows are counted, the others are counted on the way. */
+class CountedFiles implements AsyncIterable<FileScanTask> {
+  readonly #tasks: AsyncIterable<readonly FileScanTask[]>
+  readonly #countsOnly: boolean
+  #rows = 0
+
+  constructor(tasks: AsyncIterable<readonly FileScanTask[]>, countsOnly: boolean) {
+    this.#tasks = tasks
+    this.#countsOnly = countsOnly
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<FileScanTask, void, undefined> {
+    for await (const batch of this.#tasks) {
+      for (const task of batch) {
+        if (this.#countsOnly && isAnsweredByMetadata(task)) this.#rows += task.dataFile.recordCount
+        else yield task
+      }
+    }
+  }
+
+  /** As many rows without columns as the files hold that were not opened. */
+  *batches(schema: Schema, batchSize: number): Generator<Batch, void, undefined> {
+    for (let left = this.#rows; left > 0; left -= batchSize) yield new Batch(schema, Math.min(batchSize, left), [])
+  }
 }
 
 async function* map<T, R>(items: AsyncIterable<T>, apply: (item: T) => R): AsyncGenerator<R, void, undefined> {

@@ -6,6 +6,7 @@ import type { MemoryPool, TaskContext } from '@artemis/execution'
 import { ExecutionStream, METRIC, QueryMetrics, SpillManager, taskContext } from '@artemis/execution'
 import type { EvaluationContext } from '@artemis/plan'
 import type { QueryMetricsReport } from '../result/metrics-report.js'
+import type { ResultKind } from '../result/query-result.js'
 import { QueryResult } from '../result/query-result.js'
 import type { Settings } from '../settings/settings.js'
 import type { Logger } from './logger.js'
@@ -48,6 +49,7 @@ export function queryResult(planned: PlannedQuery, options: RunOptions): QueryRe
   const clock = new RunClock()
   const metrics = (): QueryMetricsReport => reportOf(context.metrics, planned, clock, options.planningMs)
   return new QueryResult({
+    kind: 'rows',
     queryId: options.queryId,
     schema: stream.schema,
     timeZone: options.evaluation.timeZone,
@@ -104,8 +106,8 @@ function reportOf(metrics: QueryMetrics, { physical }: PlannedQuery, clock: RunC
 const NO_METRICS: QueryMetricsReport = { planningMs: 0, executionMs: 0, outputRows: 0, spillCount: 0, spilledBytes: 0, spilledRows: 0, counters: {} }
 
 /** A result that is known already: that of a command. */
-export function knownResult(queryId: string, schema: Schema, batches: readonly Batch[], timeZone: string): QueryResult {
-  return new QueryResult({ queryId, schema, timeZone, batches: () => iterate(batches), cancel: () => undefined, metrics: () => NO_METRICS })
+export function knownResult(kind: ResultKind, queryId: string, schema: Schema, batches: readonly Batch[], timeZone: string): QueryResult {
+  return new QueryResult({ kind, queryId, schema, timeZone, batches: () => iterate(batches), cancel: () => undefined, metrics: () => NO_METRICS })
 }
 
 async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -15,7 +15,7 @@ import type { BoundExplain, BoundStatement, SqlParser, Statement, StatementParam
 import { bindStatement } from '@artemis/sql'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
 import { ParquetTable } from '../parquet/parquet-table.js'
-import type { QueryResult } from '../result/query-result.js'
+import type { QueryResult, ResultKind } from '../result/query-result.js'
 import type { SettingValues } from '../settings/definitions.js'
 import { settingKey } from '../settings/definitions.js'
 import { Settings } from '../settings/settings.js'
@@ -187,7 +187,7 @@ export class SessionContext {
         else this.#settings.reset(bound.name)
         return this.#done(run)
       case 'show_setting':
-        return this.#rows(run, makeSchema([field(bound.name, utf8)]), [[this.#settings.text(settingKey(bound.name))]])
+        return this.#rows('rows', run, makeSchema([field(bound.name, utf8)]), [[this.#settings.text(settingKey(bound.name))]])
       case 'use':
         this.#settings.assign({ catalog: bound.catalog, schema: bound.schema ?? 'main' })
         return this.#done(run)
@@ -245,7 +245,7 @@ export class SessionContext {
     if (table.insert === undefined) throw new BindError({ code: 'READ_ONLY_TABLE', message: 'the table cannot be written to' })
     const result = await this.#query(plan, run)
     const rows = await table.insert(result.batches(), run.signal)
-    return this.#rows(run, makeSchema([field('count', int64, false)]), [[BigInt(rows)]])
+    return this.#rows('command', run, makeSchema([field('count', int64, false)]), [[BigInt(rows)]])
   }
 
   async #explain({ statement, analyze, format, verbose }: BoundExplain, run: StatementRun): Promise<QueryResult> {
@@ -258,7 +258,7 @@ export class SessionContext {
     const text = format === 'json' ? await explainJson(planned.physical, options) : await explainText(planned.physical, options)
     const logical = verbose ? [...explainLogicalPlan(planned.logical).split('\n'), ''] : []
     const lines = format === 'json' ? [text] : [...logical, ...text.split('\n')]
-    return this.#rows(run, makeSchema([field('plan', utf8, false)]), lines.map((line) => [line]))
+    return this.#rows('plan', run, makeSchema([field('plan', utf8, false)]), lines.map((line) => [line]))
   }
 
   async #viewSchema(sql: string): Promise<Schema> {
@@ -270,11 +270,11 @@ export class SessionContext {
   }
 
   #done({ queryId }: StatementRun): QueryResult {
-    return knownResult(queryId, { fields: [] }, [], this.timeZone)
+    return knownResult('command', queryId, { fields: [] }, [], this.timeZone)
   }
 
-  #rows({ queryId }: StatementRun, schema: Schema, rows: readonly (readonly Scalar[])[]): QueryResult {
+  #rows(kind: ResultKind, { queryId }: StatementRun, schema: Schema, rows: readonly (readonly Scalar[])[]): QueryResult {
     const columns = schema.fields.map((column, i) => vectorFromScalars(column.type, rows.map((row) => row[i]!)))
-    return knownResult(queryId, schema, [new Batch(schema, rows.length, columns)], this.timeZone)
+    return knownResult(kind, queryId, schema, [new Batch(schema, rows.length, columns)], this.timeZone)
   }
 }
