@@ -4,8 +4,21 @@
  */
 
 import type { DataType, PrimitiveValues, Scalar, Vector } from '@artemis/arrow'
-import { allSet, allocatePrimitive, bitmapBytes, booleanVector, bytesVector, clearBit, primitiveVector, tooLarge, utf8, vectorBuilder } from '@artemis/arrow'
-import { MAX_OFFSET } from '@artemis/arrow'
+import {
+  allSet,
+  allocatePrimitive,
+  bitmapBytes,
+  booleanVector,
+  bytesVector,
+  clearBit,
+  list,
+  listVector,
+  MAX_OFFSET,
+  primitiveVector,
+  tooLarge,
+  utf8,
+  vectorBuilder,
+} from '@artemis/arrow'
 import type { KernelInput } from './input.js'
 import { isRowValid } from './input.js'
 
@@ -65,6 +78,34 @@ export function textVector(parts: readonly string[], validity: Uint8Array | null
     }
   }
   return bytesVector(type, offsets, data, { validity })
+}
+
+/** Lists of text of `compute(row)` for each valid row. An element that is null is NULL. */
+export function textListResult(input: KernelInput, compute: (row: number) => readonly (string | null)[] | null): Vector {
+  const { rowCount, validity } = input
+  const result = new ResultValidity(input)
+  const elements: (string | null)[] = []
+  const offsets = new Int32Array(rowCount + 1)
+  for (let i = 0; i < rowCount; i++) {
+    if (isRowValid(validity, i)) {
+      const parts = compute(i)
+      if (parts === null) result.setNull(i)
+      else for (const part of parts) elements.push(part)
+    }
+    offsets[i + 1] = elements.length
+  }
+  return listVector(list(utf8), offsets, textElements(elements), { validity: result.bitmap })
+}
+
+function textElements(elements: readonly (string | null)[]): Vector {
+  let validity: Uint8Array | null = null
+  const parts = elements.map((element, i) => {
+    if (element !== null) return element
+    validity ??= allSet(elements.length)
+    clearBit(validity, i)
+    return ''
+  })
+  return textVector(parts, validity)
 }
 
 /** Bytes of `compute(row)` for each valid row; null gives NULL. */

@@ -86,8 +86,8 @@ export async function duckdbOutcomes(expression: string, columns: readonly Colum
   const rows = Array.from({ length: rowCount }, (_, row) => `(${[String(row), ...columns.map((column) => sqlLiteral(column.type, column.values[row]!))].join(', ')})`)
   await duckdb.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS v(${['row', ...names].join(', ')})`)
   const described = await duckdb.runAndReadAll(`DESCRIBE SELECT ${expression} AS x FROM ${table}`)
-  const read = async (text: string): Promise<Outcome[]> => {
-    const result = await duckdb.runAndReadAll(`SELECT CAST(${text} AS VARCHAR) FROM ${table} ORDER BY row`)
+  const read = async (text: string, where = ''): Promise<Outcome[]> => {
+    const result = await duckdb.runAndReadAll(`SELECT CAST(${text} AS VARCHAR) FROM ${table} ${where} ORDER BY row`)
     // The sign of a NaN has no meaning, and we do not print it.
     return result.getRows().map(([value]) => (value === null || value === undefined ? 'NULL' : String(value).replace(/-nan\b/g, 'nan')))
   }
@@ -99,13 +99,17 @@ export async function duckdbOutcomes(expression: string, columns: readonly Colum
       return true
     }
   }
-  let outcomes: Outcome[]
-  try {
-    outcomes = await read(expression)
-  } catch {
-    outcomes = await read(`TRY(${expression})`)
-    for (let i = 0; i < outcomes.length; i++) if (outcomes[i] === 'NULL' && (await isError(i))) outcomes[i] = ERROR
+  const rowByRow = async (): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = []
+    for (let row = 0; row < rowCount; row++) outcomes.push((await isError(row)) ? ERROR : (await read(expression, `WHERE row = ${row}`))[0]!)
+    return outcomes
   }
+  const outcomes = await read(expression).catch(async () => {
+    // TRY turns errors of values into NULL, but not all others.
+    const tried = await read(`TRY(${expression})`).catch(rowByRow)
+    for (let i = 0; i < tried.length; i++) if (tried[i] === 'NULL' && (await isError(i))) tried[i] = ERROR
+    return tried
+  })
   await duckdb.run(`DROP TABLE ${table}`)
   return { type: String(described.getRows()[0]![1]), outcomes }
 }

@@ -1,0 +1,119 @@
+/** `||`, concat and concat_ws. Texts are joined as bytes; other values are cast to text first. */
+
+import type { DataType, Datum, Vector } from '@artemis/arrow'
+import { binary, bytesVector, MAX_OFFSET, tooLarge, utf8 } from '@artemis/arrow'
+import { resolvingFunction } from '../definition/scalar.js'
+import type { Resolved } from '../definition/scalar.js'
+import type { KernelInput } from '../kernel/input.js'
+import { argument, isRowValid } from '../kernel/input.js'
+import { textResult } from '../kernel/results.js'
+import { byteColumn, TextColumn } from '../kernel/text-columns.js'
+import { resolveListConcat } from '../nested/list-concat.js'
+
+/** Joins the columns row by row; a row of a column that is null adds nothing. */
+function joinBytes(input: KernelInput, type: DataType): Vector {
+  const { rowCount, validity } = input
+  const columns = input.args.map((arg) => ({ ...byteColumn(arg), validity: validityOf(arg) }))
+  const offsets = new Int32Array(rowCount + 1)
+  let size = 0
+  for (let i = 0; i < rowCount; i++) {
+    if (isRowValid(validity, i)) {
+      for (const column of columns) {
+        if (isRowValid(column.validity, i * column.stride)) size += column.offsets[i * column.stride + 1]! - column.offsets[i * column.stride]!
+      }
+    }
+    if (size > MAX_OFFSET) throw tooLarge(type)
+    offsets[i + 1] = size
+  }
+  const out = Buffer.allocUnsafe(size)
+  let to = 0
+  for (let i = 0; i < rowCount; i++) {
+    if (!isRowValid(validity, i)) continue
+    for (const { offsets: from, data, stride, validity: bits } of columns) {
+      if (isRowValid(bits, i * stride)) to = copyRange(data, from[i * stride]!, from[i * stride + 1]!, out, to)
+    }
+  }
+  return bytesVector(type, offsets, out, { validity })
+}
+
+// Short ranges are copied by hand: a call of `copy` costs as much as some forty bytes.
+function copyRange(data: Buffer, start: number, end: number, out: Buffer, to: number): number {
+  if (end - start > 40) data.copy(out, to, start, end)
+  else for (let i = start, k = to; i < end; i++, k++) out[k] = data[i]!
+  return to + end - start
+}
+
+function validityOf(datum: Datum): Uint8Array | null {
+  if (datum.kind === 'vector') return datum.vector.validity
+  return datum.value === null ? new Uint8Array(1) : null
+}
+
+function isBinary(type: DataType): boolean {
+  return type.kind === 'binary' || type.kind === 'fixed_size_binary'
+}
+
+function isNested(type: DataType): boolean {
+  return type.kind === 'list' || type.kind === 'struct' || type.kind === 'map'
+}
+
+/** `a || b`: NULL when a side is. */
+function resolveJoin(types: readonly DataType[]): Resolved | undefined {
+  const [a, b] = types
+  if (a === undefined || b === undefined || types.length !== 2) return undefined
+  if (a.kind === 'list' || b.kind === 'list') return resolveListConcat(types, 'propagate')
+  if (isNested(a) || isNested(b)) return undefined
+  const type = (isBinary(a) || a.kind === 'null') && (isBinary(b) || b.kind === 'null') && a.kind !== b.kind ? binary : isBinary(a) && isBinary(b) ? binary : utf8
+  return { argumentTypes: [type, type], returnType: type, kernel: (input) => joinBytes(input, type) }
+}
+
+export const joinOperator = resolvingFunction({
+  name: '||',
+  category: 'text',
+  description: 'Joins two texts, blobs or lists; NULL when one of them is. Other values become text.',
+  example: "'Duck' || 'DB'",
+  result: 'DuckDB',
+  signatures: ['||(VARCHAR, VARCHAR) -> VARCHAR', '||(BLOB, BLOB) -> BLOB', '||(ANY[], ANY[]) -> ANY[]'],
+  resolve: resolveJoin,
+})
+
+export const concat = resolvingFunction({
+  name: 'concat',
+  category: 'text',
+  description: 'Joins the texts of all arguments, or lists; NULLs are left out.',
+  example: "concat('Hello', ' ', NULL, 'World')",
+  result: 'Hello World',
+  signatures: ['concat(value ANY, …) -> VARCHAR', 'concat(list ANY[], …) -> ANY[]'],
+  resolve(types) {
+    if (types.length === 0) return undefined
+    if (types.some((type) => type.kind === 'list')) return resolveListConcat(types, 'custom')
+    if (types.some(isNested)) return undefined
+    return { argumentTypes: types.map(() => utf8), returnType: utf8, kernel: (input) => joinBytes(input, utf8), nullHandling: 'custom', canReturnNull: false }
+  },
+})
+
+export const concatWithSeparator = resolvingFunction({
+  name: 'concat_ws',
+  category: 'text',
+  description: 'Joins the texts of the arguments with a separator between them; NULLs are left out. NULL when the separator is.',
+  example: "concat_ws(', ', 'Banana', NULL, 'Apple')",
+  result: 'Banana, Apple',
+  signatures: ['concat_ws(separator VARCHAR, value ANY, …) -> VARCHAR'],
+  resolve(types) {
+    if (types.length < 2 || types.some(isNested)) return undefined
+    return { argumentTypes: types.map(() => utf8), returnType: utf8, kernel: joinSeparated, nullHandling: 'custom' }
+  },
+})
+
+function joinSeparated(input: KernelInput): Vector {
+  const [separator, ...rest] = input.args
+  const separators = new TextColumn(separator!)
+  const columns = rest.map((arg) => ({ text: new TextColumn(arg), validity: validityOf(arg), stride: arg.kind === 'vector' ? 1 : 0 }))
+  const missing = validityOf(argument(input, 0))
+  const stride = separator!.kind === 'vector' ? 1 : 0
+  return textResult(input, (row) => {
+    if (!isRowValid(missing, row * stride)) return null
+    const parts: string[] = []
+    for (const column of columns) if (isRowValid(column.validity, row * column.stride)) parts.push(column.text.at(row))
+    return parts.join(separators.at(row))
+  })
+}
