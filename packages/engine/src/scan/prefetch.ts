@@ -20,7 +20,7 @@ export interface PrefetchOptions<T, R> {
 export interface Prefetched<R> {
   readonly result: R
   /** Gives the item's memory back. */
-  release(): void
+  readonly release: () => void
 }
 
 interface Running<R> {

@@ -8,7 +8,8 @@
  */
 
 import type { CatalogEntry, CatalogProvider, TimeTravel } from '@artemis/plan'
-import { INFORMATION_SCHEMA, InformationSchema } from '../system/information-schema.js'
+import type { InformationSchema } from '../system/information-schema.js'
+import { INFORMATION_SCHEMA } from '../system/information-schema.js'
 
 export interface NameDefaults {
   readonly catalog: string

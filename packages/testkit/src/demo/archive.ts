@@ -122,7 +122,7 @@ async function appendDays({ table, share, log }: History, first: string, last: s
 async function deleteStuckSensor({ table }: History, committedAt: string): Promise<void> {
   const rows = Array.from({ length: 60 }, (_, i) => 960 + i)
   const delta = table.newRowDelta()
-  for (const task of await (await planSnapshot(table, {})).collect()) {
+  for (const task of await planSnapshot(table, {}).collect()) {
     const [mission, day] = task.dataFile.partition
     if (mission !== 'apollo-8' || day !== dayOf('2024-03-12')) continue
     const deletes = await writePositionDeletes({

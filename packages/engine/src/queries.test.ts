@@ -1,0 +1,32 @@
+/**
+ * Differential tests of whole queries: the same tables are made in our session and in DuckDB by the same statements, and
+ * both must give the same rows and types. Every query runs in several configurations, as none may change a result.
+ */
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { DuckDB, SAMPLE_QUERIES, SideBySide, sampleTables } from '../../testkit/src/index.js'
+
+import type { SettingValues } from './index.js'
+import { SessionContext } from './index.js'
+
+const CONFIGURATIONS: Readonly<Record<string, Partial<SettingValues>>> = {
+  'as shipped': { verifyPlans: true },
+  'batches of 7 rows, expressions interpreted': { batchSize: 7, codegen: false },
+  'no optimizer rules': {
+    verifyPlans: true,
+    disabledRules: 'simplify_expressions,predicate_pushdown,eliminate_trivial,merge_projections,projection_pruning,metadata_aggregate,limit_pushdown',
+  },
+}
+
+describe.each(Object.entries(CONFIGURATIONS))('%s', (_, settings) => {
+  const session = new SessionContext({ settings })
+  let both: SideBySide
+  beforeAll(async () => {
+    both = new SideBySide(session, await DuckDB.open())
+    for (const statement of sampleTables()) await both.run(statement)
+  })
+  afterAll(() => both.duckdb.close())
+
+  describe.each(Object.entries(SAMPLE_QUERIES))('%s', (_group, queries) => {
+    test.each(queries)('%s', (sql) => both.agree(sql))
+  })
+})
