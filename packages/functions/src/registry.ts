@@ -8,6 +8,7 @@ import { comparisonDefinitions } from './comparison/index.js'
 import { conditionalDefinitions } from './conditional/index.js'
 import { mathDefinitions } from './math/index.js'
 import { sessionDefinitions } from './session/index.js'
+import { temporalDefinitions } from './temporal/index.js'
 
 const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...arithmeticDefinitions,
@@ -15,6 +16,7 @@ const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...conditionalDefinitions,
   ...mathDefinitions,
   ...sessionDefinitions,
+  ...temporalDefinitions,
 ]
 const TABLE: readonly TableFunctionDefinition[] = []
 
