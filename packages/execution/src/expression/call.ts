@@ -2,8 +2,8 @@ import type { Datum, Vector } from '@artemis/arrow'
 import { decodeDictionary, nullsOf, scalarAt, scalarDatum, vectorDatum } from '@artemis/arrow'
 import type { Span } from '@artemis/errors'
 import { ArtemisError, assert } from '@artemis/errors'
-import type { EvaluationContext, ScalarFunction } from '@artemis/plan'
-import type { CompiledExpression } from './compiled-expression.js'
+import type { ScalarFunction } from '@artemis/plan'
+import type { CompiledExpression, ExpressionContext } from './compiled-expression.js'
 
 /** A call of a function over compiled arguments. Errors that it raises point at `span`. */
 export function compileCall(fn: ScalarFunction, args: readonly CompiledExpression[], span: Span | undefined): CompiledExpression {
@@ -29,7 +29,7 @@ function expandNumbers(value: Datum): Datum {
   return value.vector.type.kind === 'utf8' ? value : vectorDatum(decodeDictionary(value.vector))
 }
 
-function invoke(fn: ScalarFunction, values: readonly Datum[], rowCount: number, context: EvaluationContext, span: Span | undefined): Vector {
+function invoke(fn: ScalarFunction, values: readonly Datum[], rowCount: number, context: ExpressionContext, span: Span | undefined): Vector {
   try {
     const result = fn.evaluate(values, rowCount, context)
     assert(result.length === rowCount, `${fn.name} returned ${result.length} rows for ${rowCount}`)

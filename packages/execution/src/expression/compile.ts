@@ -3,7 +3,7 @@
  * only inside Arrow's kernels, the functions' own loops, and the loops that `fused/` generates.
  */
 
-import type { Batch, Datum } from '@artemis/arrow'
+import type { Batch, Vector } from '@artemis/arrow'
 import { compareVectors, datumToVector, isNotNull, isNull, notBoolean, scalarAt, scalarDatum, typeEquals, vectorDatum } from '@artemis/arrow'
 import { InternalError, unreachable } from '@artemis/errors'
 import type {
@@ -11,15 +11,17 @@ import type {
   CastExpression,
   Column,
   ComparisonExpression,
-  EvaluationContext,
   Expression,
   IsNullExpression,
   NotExpression,
 } from '@artemis/plan'
 import { formatExpression } from '@artemis/plan'
+import { gatherColumn } from '../batch/gather.js'
+import { GatheredBatch } from '../batch/gathered-batch.js'
+import type { Scratch } from '../batch/scratch.js'
 import { compileCall } from './call.js'
 import { compileCase, compileCoalesce, isLazyCoalesce } from './conditional.js'
-import type { CompiledExpression, CompileOptions } from './compiled-expression.js'
+import type { CompiledExpression, CompileOptions, ExpressionContext } from './compiled-expression.js'
 import { evaluateOncePerEntry } from './dictionary-once.js'
 import { compileFused } from './fused/fused-expression.js'
 import { compileInList } from './in-list.js'
@@ -70,7 +72,7 @@ export class ExpressionCompiler {
       }
       case 'column': {
         const position = this.position(expression.id, expression)
-        return { type: expression.type, evaluate: (batch) => vectorDatum(batch.column(position)) }
+        return { type: expression.type, evaluate: (batch, { scratch }) => vectorDatum(columnOf(batch, position, scratch)) }
       }
       case 'cast':
         return this.#compileCast(expression, insideOneColumn)
@@ -153,7 +155,12 @@ export class ExpressionCompiler {
   }
 }
 
+function columnOf(batch: Batch, position: number, scratch: Scratch | undefined): Vector {
+  if (scratch === undefined || !(batch instanceof GatheredBatch)) return batch.column(position)
+  return scratch.column(batch, position, () => gatherColumn(batch.source(position), scratch))
+}
+
 /** Evaluates to a vector, also where the program gives a scalar. */
-export function evaluateToVector(program: CompiledExpression, batch: Batch, context: EvaluationContext): Extract<Datum, { kind: 'vector' }>['vector'] {
+export function evaluateToVector(program: CompiledExpression, batch: Batch, context: ExpressionContext): Vector {
   return datumToVector(program.evaluate(batch, context), batch.rowCount)
 }

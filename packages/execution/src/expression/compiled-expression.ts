@@ -1,12 +1,18 @@
 import type { Batch, DataType, Datum } from '@artemis/arrow'
 import type { EvaluationContext } from '@artemis/plan'
+import type { Scratch } from '../batch/scratch.js'
 import type { CastProvider } from './cast-provider.js'
+
+/** The query's context, and buffers for results that nobody keeps beyond the batch; without them results are the caller's. */
+export interface ExpressionContext extends EvaluationContext {
+  readonly scratch?: Scratch | undefined
+}
 
 /** An expression bound to the columns of its input. It may keep caches, but gives the same values for the same batch. */
 export interface CompiledExpression {
   readonly type: DataType
   /** The values for the rows of a batch: a vector of `batch.rowCount` rows, or a scalar that stands for all of them. */
-  evaluate(batch: Batch, context: EvaluationContext): Datum
+  evaluate(batch: Batch, context: ExpressionContext): Datum
 }
 
 export interface CompileOptions {

@@ -5,10 +5,10 @@
 
 import type { Batch, DataType, Datum, Vector } from '@artemis/arrow'
 import { concatVectors, constantVector, isNotNull, nullsOf, scalarDatum, selectionFromBoolean, take, vectorDatum } from '@artemis/arrow'
-import type { CallExpression, CaseExpression, EvaluationContext } from '@artemis/plan'
+import type { CallExpression, CaseExpression } from '@artemis/plan'
 import type { CastProvider } from './cast-provider.js'
 import type { ExpressionCompiler } from './compile.js'
-import type { CompiledExpression } from './compiled-expression.js'
+import type { CompiledExpression, ExpressionContext } from './compiled-expression.js'
 import { canThrow } from './properties.js'
 
 export function compileCase(expression: CaseExpression, compiler: ExpressionCompiler, insideOneColumn: boolean): CompiledExpression {
@@ -87,7 +87,7 @@ class BranchResults {
   }
 
   /** Gives the rows of `rest` at `rows` (null for all) the values of a program, which sees only these rows. */
-  take(rows: Int32Array | null, program: CompiledExpression, context: EvaluationContext): void {
+  take(rows: Int32Array | null, program: CompiledExpression, context: ExpressionContext): void {
     const all = rows === null || rows.length === this.rest.rowCount
     if (!all && rows.length === 0) return
     this.put(all ? null : rows, program.evaluate(all ? this.rest : this.rest.select(rows), context))

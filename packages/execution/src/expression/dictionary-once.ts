@@ -6,8 +6,7 @@
 import type { Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
 import { Batch, dictionaryEncode, dictionaryVector, mergeValidity, scalarAt, scalarDatum, scalarEquals, take, vectorDatum } from '@artemis/arrow'
 import { assert } from '@artemis/errors'
-import type { EvaluationContext } from '@artemis/plan'
-import type { CompiledExpression } from './compiled-expression.js'
+import type { CompiledExpression, ExpressionContext } from './compiled-expression.js'
 
 /** The values of all entries, and of NULL as the last one; or why there are none. */
 type EntryValues =
@@ -34,7 +33,7 @@ export function evaluateOncePerEntry(program: CompiledExpression, position: numb
   }
 }
 
-function evaluateEntries(program: CompiledExpression, batch: Batch, position: number, dictionary: Vector, context: EvaluationContext): EntryValues {
+function evaluateEntries(program: CompiledExpression, batch: Batch, position: number, dictionary: Vector, context: ExpressionContext): EntryValues {
   const count = dictionary.length
   // One row more than there are entries: the value for NULL.
   const rows = Int32Array.from({ length: count + 1 }, (_, i) => (i < count ? i : -1))
@@ -42,7 +41,9 @@ function evaluateEntries(program: CompiledExpression, batch: Batch, position: nu
   const missing = (): Vector => assert(false, 'an expression over one column read another') as never
   const columns = Array.from({ length: batch.columnCount }, (_, i) => (i === position ? entries : missing))
   try {
-    const value = program.evaluate(new Batch(batch.schema, count + 1, columns), context)
+    // The values outlive the batch, so they must not lie in its scratch buffers.
+    const kept = { ...context, scratch: undefined }
+    const value = program.evaluate(new Batch(batch.schema, count + 1, columns), kept)
     if (value.kind === 'scalar') return { kind: 'values', values: take(entries, new Int32Array(0)), constant: value.value, encoded: null }
     const values = value.vector
     return { kind: 'values', values, constant: constantOf(values), encoded: encodeText(values) }

@@ -16,9 +16,9 @@ import {
   toBooleanVector,
   vectorDatum,
 } from '@artemis/arrow'
-import type { EvaluationContext, LogicalExpression } from '@artemis/plan'
+import type { LogicalExpression } from '@artemis/plan'
 import type { ExpressionCompiler } from './compile.js'
-import type { CompiledExpression } from './compiled-expression.js'
+import type { CompiledExpression, ExpressionContext } from './compiled-expression.js'
 import { canThrow } from './properties.js'
 
 interface Operand {
@@ -36,7 +36,7 @@ export function compileLogical(expression: LogicalExpression, compiler: Expressi
   return { type: expression.type, evaluate: (batch, context) => evaluateLogical(isAnd, operands, batch, context) }
 }
 
-function evaluateLogical(isAnd: boolean, operands: readonly Operand[], batch: Batch, context: EvaluationContext): Datum {
+function evaluateLogical(isAnd: boolean, operands: readonly Operand[], batch: Batch, context: ExpressionContext): Datum {
   const n = batch.rowCount
   const deciding = !isAnd
   let result: Vector | null = null

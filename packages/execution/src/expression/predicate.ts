@@ -5,10 +5,10 @@
 
 import type { Batch } from '@artemis/arrow'
 import { countTrue, selectionFromBoolean } from '@artemis/arrow'
-import type { Column, EvaluationContext, Expression } from '@artemis/plan'
+import type { Column, Expression } from '@artemis/plan'
 import { conjuncts } from '@artemis/plan'
 import { ExpressionCompiler } from './compile.js'
-import type { CompileOptions } from './compiled-expression.js'
+import type { CompileOptions, ExpressionContext } from './compiled-expression.js'
 import { compileFusedPredicate, isFusablePredicate } from './fused/fused-predicate.js'
 import { canThrow, estimatedCost } from './properties.js'
 
@@ -16,7 +16,7 @@ import { canThrow, estimatedCost } from './properties.js'
 export type Selection = Int32Array | 'all' | 'none'
 
 export interface CompiledPredicate {
-  evaluate(batch: Batch, context: EvaluationContext): Selection
+  evaluate(batch: Batch, context: ExpressionContext): Selection
 }
 
 interface Conjunct extends CompiledPredicate {
@@ -57,7 +57,7 @@ function compileConjunct(part: Expression, compiler: ExpressionCompiler): Conjun
   }
 }
 
-function narrow(tests: readonly Conjunct[], batch: Batch, context: EvaluationContext): Selection {
+function narrow(tests: readonly Conjunct[], batch: Batch, context: ExpressionContext): Selection {
   if (batch.rowCount === 0) return 'none'
   let rows: Int32Array | 'all' = 'all'
   for (const test of tests) {

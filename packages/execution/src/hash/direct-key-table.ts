@@ -52,6 +52,8 @@ export class DirectKeyTable {
       ids.fill(-1, 0, rowCount)
       return
     }
+    const [only] = this.#columns
+    if (this.#columns.length === 1 && only!.lookup !== undefined) return only!.lookup(keys[0]!, rowCount, this.#slots, ids)
     const index = this.#indices(keys, rowCount, false)
     const slots = this.#slots
     for (let i = 0; i < rowCount; i++) {

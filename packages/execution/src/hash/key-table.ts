@@ -33,6 +33,8 @@ export interface KeyTableOptions {
   readonly nullEqualsNull?: readonly boolean[]
   /** The most entries that a directly indexed array may have; 0 for none. */
   readonly maxDirectSlots?: number
+  /** How many keys to expect, where that is known: spares growing. */
+  readonly expectedKeys?: number
 }
 
 /** Directly indexed arrays up to 1 MiB: larger ones pay off only where it is known that the keys lie densely. */
@@ -40,20 +42,20 @@ const DEFAULT_DIRECT_SLOTS = 1 << 18
 
 export function createKeyTable(types: readonly DataType[], options: KeyTableOptions = {}): KeyTable {
   const strict = types.map((_, i) => options.nullEqualsNull?.[i] === false)
-  const table = tableFor(types, options.maxDirectSlots ?? DEFAULT_DIRECT_SLOTS)
+  const table = tableFor(types, options.maxDirectSlots ?? DEFAULT_DIRECT_SLOTS, options.expectedKeys ?? 0)
   return strict.includes(true) ? new StrictKeyTable(table, strict) : table
 }
 
-function tableFor(types: readonly DataType[], maxDirectSlots: number): KeyTable {
+function tableFor(types: readonly DataType[], maxDirectSlots: number, expectedKeys: number): KeyTable {
   const [first] = types
   if (first === undefined) return new UnitKeyTable()
   if (types.length === 1 && isNumbered(first)) return new NumberedKeyTable(first)
-  if (maxDirectSlots > 0 && types.every(isDirectType)) return new AdaptiveKeyTable(types, maxDirectSlots)
-  return wordTableFor(types)
+  if (maxDirectSlots > 0 && types.every(isDirectType)) return new AdaptiveKeyTable(types, maxDirectSlots, expectedKeys)
+  return wordTableFor(types, expectedKeys)
 }
 
-function wordTableFor(types: readonly DataType[]): KeyTable {
-  return types.length === 1 ? new SingleWordKeyTable(types[0]!) : new MultiWordKeyTable(types)
+function wordTableFor(types: readonly DataType[], expectedKeys: number): KeyTable {
+  return types.length === 1 ? new SingleWordKeyTable(types[0]!, expectedKeys) : new MultiWordKeyTable(types, expectedKeys)
 }
 
 /** All rows have the one key of no columns, which is there from the start. */
@@ -76,11 +78,13 @@ class UnitKeyTable implements KeyTable {
 /** Begins with a directly indexed array, and moves to a hash table when the keys turn out to be too spread for it. */
 class AdaptiveKeyTable implements KeyTable {
   readonly #types: readonly DataType[]
+  readonly #expectedKeys: number
   #direct: DirectKeyTable | null
   #hashed: KeyTable | null = null
 
-  constructor(types: readonly DataType[], maxDirectSlots: number) {
+  constructor(types: readonly DataType[], maxDirectSlots: number, expectedKeys: number) {
     this.#types = types
+    this.#expectedKeys = expectedKeys
     this.#direct = new DirectKeyTable(types, maxDirectSlots)
   }
 
@@ -95,7 +99,7 @@ class AdaptiveKeyTable implements KeyTable {
   insert(keys: readonly Vector[], rowCount: number, ids: Int32Array): void {
     if (this.#direct !== null) {
       if (this.#direct.tryInsert(keys, rowCount, ids)) return
-      this.#hashed = wordTableFor(this.#types)
+      this.#hashed = wordTableFor(this.#types, this.#expectedKeys)
       const { size } = this.#direct
       // The keys go over in the order of their ids, so every key keeps its id.
       if (size > 0) this.#hashed.insert(this.#direct.keys(0, size), size, new Int32Array(size))

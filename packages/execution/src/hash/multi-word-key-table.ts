@@ -22,7 +22,7 @@ export class MultiWordKeyTable implements KeyTable {
   #table: WordTable
   #rows = new Int32Array(0)
 
-  constructor(types: readonly DataType[]) {
+  constructor(types: readonly DataType[], expectedKeys: number) {
     this.#columns = types.map(keyWordsFor)
     let width = 0
     this.#offsets = this.#columns.map((column) => {
@@ -32,7 +32,7 @@ export class MultiWordKeyTable implements KeyTable {
     })
     this.#width = width
     this.#nullWidth = (types.length + 31) >>> 5
-    this.#table = new WordTable(width)
+    this.#table = new WordTable(width, expectedKeys)
   }
 
   get size(): number {
@@ -85,7 +85,7 @@ export class MultiWordKeyTable implements KeyTable {
     const old = this.#table
     const width = this.#width + this.#nullWidth
     this.#hasNullBits = true
-    this.#table = new WordTable(width)
+    this.#table = new WordTable(width, old.size)
     const rows = new Int32Array(old.size * width)
     for (let i = 0; i < old.size; i++) for (let k = 0; k < this.#width; k++) rows[i * width + k] = old.keys[i * this.#width + k]!
     if (old.size > 0) this.#table.insert(rows, old.size, new Int32Array(old.size))

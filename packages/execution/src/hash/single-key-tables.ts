@@ -50,9 +50,9 @@ export class SingleWordKeyTable implements KeyTable {
   readonly #table: WordTable
   readonly #null = new NullId()
 
-  constructor(type: DataType) {
+  constructor(type: DataType, expectedKeys: number) {
     this.#words = keyWordsFor(type)
-    this.#table = new WordTable(this.#words.width)
+    this.#table = new WordTable(this.#words.width, expectedKeys)
   }
 
   get size(): number {

@@ -18,6 +18,8 @@ export interface SmallCodes {
   /** The code of each row; -1 for values without one, which with `admitted` do not occur. Valid until the next call. */
   codes(vector: Vector, rowCount: number, admitted: boolean): Int32Array
   decode(codes: Int32Array): Vector
+  /** Looks rows up in `slots`, which is indexed by code, in one pass: entry - 1, or -1. Undefined where codes need passes of their own. */
+  lookup?(vector: Vector, rowCount: number, slots: Int32Array, ids: Int32Array): void
 }
 
 export function isSmallCodeType(type: DataType): boolean {
@@ -197,6 +199,17 @@ class IntegerCodes implements SmallCodes {
     return codes
   }
 
+  lookup(given: Vector, rowCount: number, slots: Int32Array, ids: Int32Array): void {
+    const vector = decodeDictionary(given)
+    const values = vector.layout === 'primitive' && vector.validity === null ? vector.values : null
+    if (values instanceof BigInt64Array) int64Lookup(int32Words(values), this.#base, this.#span, rowCount, slots, ids)
+    else if (values instanceof Int32Array) int32Lookup(values, this.#base, this.#span, rowCount, slots, ids)
+    else {
+      const codes = this.codes(vector, rowCount)
+      for (let i = 0; i < rowCount; i++) ids[i] = codes[i]! < 0 ? -1 : slots[codes[i]!]! - 1
+    }
+  }
+
   decode(codes: Int32Array): Vector {
     const values = allocatePrimitive(this.#type, codes.length)
     const base = this.#base - 1
@@ -235,6 +248,26 @@ function int64Codes(words: Int32Array, base: number, span: number, n: number, co
   for (let i = 0; i < n; i++) {
     const distance = words[2 * i + 1]! * 4294967296 + (words[2 * i]! >>> 0) - base
     codes[i] = distance >= 0 && distance < span ? distance + 1 : -1
+  }
+}
+
+function int32Lookup(values: Int32Array, base: number, span: number, n: number, slots: Int32Array, ids: Int32Array): void {
+  for (let i = 0; i < n; i++) {
+    const distance = values[i]! - base
+    ids[i] = distance >= 0 && distance < span ? slots[distance + 1]! - 1 : -1
+  }
+}
+
+/** The distance as a 64-bit subtraction by words: it is small exactly when its high word is 0. */
+function int64Lookup(words: Int32Array, base: number, span: number, n: number, slots: Int32Array, ids: Int32Array): void {
+  const baseLow = base >>> 0
+  const baseHigh = Math.floor(base / 4294967296)
+  for (let i = 0; i < n; i++) {
+    const low = words[2 * i]! >>> 0
+    const distance = low - baseLow
+    const high = words[2 * i + 1]! - baseHigh
+    const inside = (high === 0 && distance >= 0 && distance < span) || (high === 1 && distance + 4294967296 < span)
+    ids[i] = inside ? slots[(distance >>> 0) + 1]! - 1 : -1
   }
 }
 

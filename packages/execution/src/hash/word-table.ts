@@ -20,11 +20,12 @@ export class WordTable {
   #size = 0
   #hashes = new Int32Array(0)
 
-  constructor(width: number) {
+  constructor(width: number, expectedKeys = 0) {
     this.width = width
     this.#shift = 32 - Math.clz32(width)
-    this.#slots = new Int32Array(INITIAL_SLOTS << this.#shift)
-    this.#keys = new Int32Array((INITIAL_SLOTS >>> 1) * width)
+    while (this.#capacity < expectedKeys * 2) this.#capacity *= 2
+    this.#slots = new Int32Array(this.#capacity << this.#shift)
+    this.#keys = new Int32Array((this.#capacity >>> 1) * width)
   }
 
   get size(): number {
@@ -42,6 +43,7 @@ export class WordTable {
 
   /** Writes the id of each of `count` keys, numbering new ones in the order in which they come. */
   insert(keys: Int32Array, count: number, ids: Int32Array): void {
+    if (this.width === 2 && (this.#size + TOUCH_BLOCK) * 2 <= TOUCH_SLOTS) return this.#insertSmall(keys, count, ids)
     const hashes = this.#hash(keys, count)
     for (let start = 0; start < count; start += TOUCH_BLOCK) {
       const end = Math.min(count, start + TOUCH_BLOCK)
@@ -64,6 +66,15 @@ export class WordTable {
       if (this.width === 1) lookupOneWord(this.#slots, mask, keys, hashes, start, end, ids)
       else if (this.width === 2) lookupTwoWords(this.#slots, mask, keys, hashes, start, end, ids)
       else lookupManyWords(this.#slots, this.#shift, mask, keys, this.width, hashes, start, end, ids)
+    }
+  }
+
+  /** 64-bit keys while the table is near: hashing and probing in one pass. */
+  #insertSmall(keys: Int32Array, count: number, ids: Int32Array): void {
+    for (let start = 0; start < count; start += TOUCH_BLOCK) {
+      const end = Math.min(count, start + TOUCH_BLOCK)
+      this.#reserve(end - start)
+      this.#size = hashAndInsertTwoWords(this.#slots, this.#capacity - 1, keys, start, end, ids, this.#keys, this.#size)
     }
   }
 
@@ -138,6 +149,37 @@ function insertTwoWords(
     const x = keys[2 * i]!
     const y = keys[2 * i + 1]!
     let at = (hashes[i]! & mask) << 2
+    for (;;) {
+      const entry = slots[at + 2]!
+      if (entry === 0) {
+        store[2 * next] = x
+        store[2 * next + 1] = y
+        slots[at] = x
+        slots[at + 1] = y
+        slots[at + 2] = ++next
+        ids[i] = next - 1
+        break
+      }
+      if (slots[at] === x && slots[at + 1] === y) {
+        ids[i] = entry - 1
+        break
+      }
+      at = (((at >>> 2) + 1) & mask) << 2
+    }
+  }
+  return next
+}
+
+/** As {@link insertTwoWords}, with the hash of {@link hashTwoWords}. */
+function hashAndInsertTwoWords(slots: Int32Array, mask: number, keys: Int32Array, start: number, end: number, ids: Int32Array, store: Int32Array, size: number): number {
+  let next = size
+  for (let i = start; i < end; i++) {
+    const x = keys[2 * i]!
+    const y = keys[2 * i + 1]!
+    let hash = Math.imul(x, 0x9e3779b1) ^ Math.imul((y + 0x7f4a7c15) | 0, 0x85ebca77)
+    hash ^= hash >>> 15
+    hash = Math.imul(hash, 0x2c1b3c6d)
+    let at = ((hash ^ (hash >>> 13)) & mask) << 2
     for (;;) {
       const entry = slots[at + 2]!
       if (entry === 0) {

@@ -1,24 +1,26 @@
 /**
  * The build side of a join: all its rows in memory, and a table from keys to rows. Rows of one key form a chain in their
- * order; where every key is unique, a key's id is its row and there are no chains.
+ * order; where every key is unique, a key's id is its row and there are no chains. The rows may stand in another order
+ * than they came in: joins promise none.
  */
 
 import type { Vector } from '@artemis/arrow'
-import { Batch, concatVectors, nullsOf } from '@artemis/arrow'
+import { Batch, concatVectors, nullsOf, take } from '@artemis/arrow'
 import type { Column, Expression, MemoryReservation } from '@artemis/plan'
 import { evaluateToVector } from '../expression/compile.js'
-import type { KeyTable } from '../hash/key-table.js'
 import { createKeyTable } from '../hash/key-table.js'
 import { RetainedBytes } from '../memory/retained-bytes.js'
 import { METRIC } from '../metrics.js'
 import type { OperatorRun } from '../operator.js'
 import { schemaOf } from '../operator.js'
+import type { KeyLookup } from './dense-range.js'
+import { denseRange } from './dense-range.js'
 
 export interface BuildSide {
   readonly columns: readonly Vector[]
   readonly rowCount: number
   /** Null when the join has no equality: every row matches. */
-  readonly table: KeyTable | null
+  readonly table: KeyLookup | null
   /** The first row of each key; null when the key's id is its only row. */
   readonly heads: Int32Array | null
   /** The next row of the same key, or -1. */
@@ -79,9 +81,14 @@ function buildTable(run: OperatorRun, columns: readonly Vector[], rowCount: numb
   if (options.keys.length === 0) return { ...empty, table: null }
   const batch = new Batch(schemaOf(options.columns), rowCount, columns)
   const keys = options.keys.map((key) => evaluateToVector(run.compile(key, options.columns), batch, run.context.evaluation))
+  const range = keys.length === 1 ? denseRange(keys[0]!, rowCount) : undefined
+  if (range !== undefined) {
+    const ordered = columns.map((column) => take(column, range.order))
+    return { ...empty, columns: ordered, table: range.lookup, keys: options.keepKeys ? [take(keys[0]!, range.order)] : [] }
+  }
   const table = createKeyTable(
     options.keys.map((key) => key.type),
-    { nullEqualsNull: options.nullEqualsNull, maxDirectSlots: Math.min(MAX_DIRECT_SLOTS, Math.max(MIN_DIRECT_SLOTS, rowCount * DIRECT_SLOTS_PER_ROW)) },
+    { nullEqualsNull: options.nullEqualsNull, maxDirectSlots: Math.min(MAX_DIRECT_SLOTS, Math.max(MIN_DIRECT_SLOTS, rowCount * DIRECT_SLOTS_PER_ROW)), expectedKeys: rowCount },
   )
   const ids = new Int32Array(rowCount)
   table.insert(keys, rowCount, ids)

@@ -6,6 +6,8 @@ export interface Pairs {
   readonly probe: Int32Array
   /** The build row of each pair; -1 for none. */
   readonly build: Int32Array
+  /** Whether a build row may be -1. */
+  readonly mayMiss: boolean
 }
 
 /**
@@ -25,18 +27,33 @@ export function* matchingPairs(side: BuildSide, ids: Int32Array, rowCount: numbe
   yield* chainedPairs(side.heads, side.next, ids, rowCount, keepUnmatched, chunkSize)
 }
 
+let rowNumbers = new Int32Array(0)
+
+/** The numbers 0, 1, 2, …: never written to, so all callers share them. */
+export function firstRows(count: number): Int32Array {
+  if (rowNumbers.length < count) rowNumbers = Int32Array.from({ length: Math.max(count, 16_384) }, (_, i) => i)
+  return rowNumbers.subarray(0, count)
+}
+
+function countMatches(ids: Int32Array, rowCount: number): number {
+  let count = 0
+  for (let row = 0; row < rowCount; row++) count += +(ids[row]! >= 0)
+  return count
+}
+
 function uniquePairs(ids: Int32Array, rowCount: number, keepUnmatched: boolean): Pairs {
+  const matches = countMatches(ids, rowCount)
+  if (keepUnmatched || matches === rowCount) return { probe: firstRows(rowCount), build: ids, mayMiss: matches < rowCount }
   const probe = new Int32Array(rowCount)
   const build = new Int32Array(rowCount)
-  const least = keepUnmatched ? -1 : 0
   let count = 0
   for (let row = 0; row < rowCount; row++) {
     const match = ids[row]!
     probe[count] = row
     build[count] = match
-    count += +(match >= least)
+    count += +(match >= 0)
   }
-  return { probe: probe.subarray(0, count), build: build.subarray(0, count) }
+  return { probe: probe.subarray(0, count), build: build.subarray(0, count), mayMiss: false }
 }
 
 function* chainedPairs(
@@ -72,14 +89,14 @@ function* chainedPairs(
       match = -2
       row++
     }
-    if (count > 0) yield { probe: probe.subarray(0, count), build: build.subarray(0, count) }
+    if (count > 0) yield { probe: probe.subarray(0, count), build: build.subarray(0, count), mayMiss: keepUnmatched }
   }
 }
 
 function* allPairs(buildRows: number, probeRows: number, keepUnmatched: boolean, chunkSize: number): Generator<Pairs, void, undefined> {
   if (buildRows === 0) {
     if (!keepUnmatched) return
-    yield { probe: Int32Array.from({ length: probeRows }, (_, i) => i), build: new Int32Array(probeRows).fill(-1) }
+    yield { probe: firstRows(probeRows), build: new Int32Array(probeRows).fill(-1), mayMiss: true }
     return
   }
   const total = probeRows * buildRows
@@ -97,6 +114,6 @@ function* allPairs(buildRows: number, probeRows: number, keepUnmatched: boolean,
         row++
       }
     }
-    yield { probe, build }
+    yield { probe, build, mayMiss: false }
   }
 }

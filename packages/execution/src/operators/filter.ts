@@ -1,6 +1,7 @@
 import type { Batch } from '@artemis/arrow'
 import type { Expression, SortKey } from '@artemis/plan'
 import { formatExpression } from '@artemis/plan'
+import { selectRows } from '../batch/gathered-batch.js'
 import type { ExecutionPlan, PlanDetail } from '../execution-plan.js'
 import type { OperatorRun } from '../operator.js'
 import { Operator } from '../operator.js'
@@ -28,7 +29,7 @@ export class FilterExec extends Operator {
     for await (const batch of run.input()) {
       const rows = predicate.evaluate(batch, run.context.evaluation)
       if (rows === 'all') yield batch
-      else if (rows !== 'none') yield batch.select(rows)
+      else if (rows !== 'none') yield selectRows(batch, rows)
       else await run.checkpoint()
     }
   }

@@ -133,6 +133,21 @@ describe('HashJoinExec against nested loops', () => {
   })
 })
 
+it('keys that fill a range, in any order, across the sign and the word', async () => {
+  const random = seededRandom(2)
+  for (const [type, start] of [[int32, -70], [int64, -70], [int64, 2 ** 32 - 60], [int64, -(2 ** 32) - 60]] as const) {
+    const value = (n: number): Scalar => (type.kind === 'int64' ? BigInt(n) : n)
+    const shuffled = Array.from({ length: 150 }, (_, i) => start + ((i * 67) % 150))
+    const probes = Array.from({ length: 400 }, () => (random() < 0.1 ? null : value(start - 30 + Math.floor(random() * 220))))
+    const extremes: Scalar[] = type.kind === 'int64' ? [-(2n ** 63n), 2n ** 63n - 1n, BigInt(start) + 2n ** 32n, BigInt(start) - 2n ** 32n] : [-(2 ** 31), 2 ** 31 - 1]
+    const sideOf = (keys: readonly Scalar[]): Side => {
+      const values = keys.map((_, i): Scalar => i % 23)
+      return { table: tableOf({ k0: { type, values: keys }, v: { type: int32, values } }, random), rows: keys.map((key, i) => [key, values[i]!]) }
+    }
+    for (const joinType of TYPES) await check(sideOf([...probes, ...extremes]), sideOf(shuffled.map(value)), { joinType, types: [type], residual: joinType === 'left' })
+  }
+})
+
 describe('NOT IN and IN', () => {
   for (const joinType of ['anti', 'mark'] as const) {
     it(`${joinType} joins tell unknown from false`, async () => {

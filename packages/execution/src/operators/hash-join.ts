@@ -22,7 +22,7 @@ import type { ColumnSource } from '../join/join-output.js'
 import { JoinOutput } from '../join/join-output.js'
 import { unknownRows } from '../join/null-aware.js'
 import type { Pairs } from '../join/pairs.js'
-import { matchingPairs } from '../join/pairs.js'
+import { firstRows, matchingPairs } from '../join/pairs.js'
 import { RowMarks } from '../join/row-marks.js'
 import type { OperatorRun } from '../operator.js'
 import { Operator, schemaOf } from '../operator.js'
@@ -182,8 +182,8 @@ export class HashJoinExec extends Operator {
     if (probe.residual === null) return pairs
     const rows = probe.residual.evaluate(probe.joined.pairs(batch, pairs), probe.evaluation)
     if (rows === 'all') return pairs
-    if (rows === 'none') return { probe: new Int32Array(0), build: new Int32Array(0) }
-    return { probe: rows.map((k) => pairs.probe[k]!), build: rows.map((k) => pairs.build[k]!) }
+    if (rows === 'none') return { probe: new Int32Array(0), build: new Int32Array(0), mayMiss: false }
+    return { probe: pick(pairs.probe, rows), build: pick(pairs.build, rows), mayMiss: pairs.mayMiss }
   }
 
   /** Semi, anti and mark joins: whether a row has a match, not which. */
@@ -215,7 +215,7 @@ export class HashJoinExec extends Operator {
     const matched = new RowMarks(batch.rowCount)
     if (probe.residual === null) {
       if (probe.side.table === null) {
-        if (probe.side.rowCount > 0) matched.mark(Int32Array.from({ length: batch.rowCount }, (_, i) => i))
+        if (probe.side.rowCount > 0) matched.mark(firstRows(batch.rowCount))
       } else matched.mark(rowsWithKey(ids))
       return matched
     }
@@ -230,11 +230,17 @@ export class HashJoinExec extends Operator {
       keys,
       unmatched: matched.unmarked(),
       rowCount: batch.rowCount,
-      residual: residual === null ? null : { predicate: residual, joined: (left, right) => probe.joined.pairs(batch, { probe: left, build: right }) },
+      residual: residual === null ? null : { predicate: residual, joined: (left, right) => probe.joined.pairs(batch, { probe: left, build: right, mayMiss: false }) },
       evaluation: probe.evaluation,
       chunkSize: probe.chunkSize,
     })
   }
+}
+
+function pick(values: Int32Array, rows: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length)
+  for (let k = 0; k < out.length; k++) out[k] = values[rows[k]!]!
+  return out
 }
 
 function rowsWithKey(ids: Int32Array): Int32Array {

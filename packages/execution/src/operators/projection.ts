@@ -1,7 +1,8 @@
-import type { Vector } from '@artemis/arrow'
-import { Batch } from '@artemis/arrow'
+import type { Batch } from '@artemis/arrow'
 import type { Column, Expression, SortKey } from '@artemis/plan'
 import { formatExpression, quoteIdentifier } from '@artemis/plan'
+import type { GatherSource } from '../batch/gathered-batch.js'
+import { GatheredBatch, sourceOf } from '../batch/gathered-batch.js'
 import type { ExecutionPlan, PlanDetail } from '../execution-plan.js'
 import { evaluateToVector } from '../expression/compile.js'
 import type { OperatorRun } from '../operator.js'
@@ -40,10 +41,14 @@ export class ProjectionExec extends Operator {
     const columns = this.#expressions.map((expression) => {
       const position = expression.kind === 'column' ? input.findIndex((column) => column.id === expression.id) : -1
       const program = run.compile(expression, input)
-      return (batch: Batch): Vector | (() => Vector) => (position >= 0 ? () => batch.column(position) : evaluateToVector(program, batch, evaluation))
+      return (batch: Batch): GatherSource => {
+        if (position >= 0) return sourceOf(batch, position)
+        const vector = evaluateToVector(program, batch, evaluation)
+        return { vector: () => vector, rows: null, mayMiss: false }
+      }
     })
     for await (const batch of run.input()) {
-      yield new Batch(
+      yield new GatheredBatch(
         this.schema,
         batch.rowCount,
         columns.map((column) => column(batch)),

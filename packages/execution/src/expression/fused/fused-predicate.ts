@@ -88,7 +88,8 @@ return count`
     const args = columns.arrays.flatMap((array, k) => [array, columns.validities[k]])
     const count = loop(n, out, ...args, ...constants)
     if (count === 0) return 'none'
-    return count === n ? 'all' : out.slice(0, count)
+    if (count === n) return 'all'
+    return count > n >>> 1 ? out.subarray(0, count) : out.slice(0, count)
   }
 }
 

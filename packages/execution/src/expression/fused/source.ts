@@ -88,10 +88,13 @@ export class SourceBuilder {
   readonly constants: number[] = []
   readonly statements: string[] = []
   readonly #casts: CastProvider
+  readonly #row: (column: number) => string
   readonly #loaded = new Map<string, string>()
 
-  constructor(casts: CastProvider) {
+  /** `row` names the variable that holds the row of a column to read; the loop's own index by default. */
+  constructor(casts: CastProvider, row: (column: number) => string = () => 'i') {
     this.#casts = casts
+    this.#row = row
   }
 
   /** The name of a variable or parameter that holds the expression's value for row `i`. */
@@ -150,7 +153,8 @@ export class SourceBuilder {
 
   #load(id: number, type: DataType): string {
     const k = this.column(id, type)
-    return this.#once(type.kind === 'bool' ? `(a${k}[i >>> 3] >>> (i & 7)) & 1` : `a${k}[i]`)
+    const row = this.#row(k)
+    return this.#once(type.kind === 'bool' ? `(a${k}[${row} >>> 3] >>> (${row} & 7)) & 1` : `a${k}[${row}]`)
   }
 
   #comparison(expression: ComparisonExpression): string {
@@ -196,7 +200,8 @@ export class SourceBuilder {
     }
     assert(side.kind === 'column', 'only columns and literals of 64 bits are fused')
     const k = this.column(side.id, side.type)
-    return [this.#once(`a${k}[2 * i] >>> 0`), this.#once(unsigned ? `a${k}[2 * i + 1] >>> 0` : `a${k}[2 * i + 1]`)]
+    const row = this.#row(k)
+    return [this.#once(`a${k}[2 * ${row}] >>> 0`), this.#once(unsigned ? `a${k}[2 * ${row} + 1] >>> 0` : `a${k}[2 * ${row} + 1]`)]
   }
 }
 
