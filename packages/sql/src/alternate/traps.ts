@@ -3,10 +3,10 @@ import { UnsupportedError } from '@artemis/errors'
 import type { Span } from '@artemis/errors'
 import type { Token } from '../parser/token.js'
 
-/** What it says and how large it may be: its grammar tries again from the start at each level of parentheses. */
+/** Its parser and the adapter recurse along the text, and each interval without a unit doubles its time. */
 const MAX_TOKENS = 5000
-const MAX_PARENTHESES = 12
-const MAX_INTERVALS = 3
+const MAX_PARENTHESES = 60
+const MAX_INTERVALS = 6
 
 const trappedWords: Readonly<Record<string, string>> = {
   ANTI: 'it reads ANTI JOIN as an inner join with an alias',
@@ -70,7 +70,7 @@ export function refuseTraps(tokens: readonly Token[]): void {
     if (token.kind === 'error') throw refusal('it cannot be given text with an invalid token', token)
     if (token.text === '(') open++
     if (token.text === ')') open--
-    if (open > MAX_PARENTHESES) throw refusal('it takes too long for nested parentheses', token)
+    if (open > MAX_PARENTHESES) throw refusal(`it is given no more than ${MAX_PARENTHESES} nested parentheses`, token)
     if (token.text === 'INTERVAL' && ++intervals > MAX_INTERVALS) throw refusal('it takes exponential time for many intervals', token)
     refuseToken(tokens, index)
   }

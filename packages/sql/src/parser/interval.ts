@@ -36,8 +36,12 @@ export function startsInterval(cursor: Cursor): boolean {
 export function parseInterval(cursor: Cursor): Expression {
   const { start } = cursor.advance()
   if (cursor.at('(')) return parseAfterParenthesis(cursor, start)
-  const parts = [parsePart(cursor)]
-  // Spark writes INTERVAL 1 DAY 2 HOURS.
+  return finishInterval(cursor, parsePart(cursor), start)
+}
+
+/** Spark writes INTERVAL 1 DAY 2 HOURS. */
+function finishInterval(cursor: Cursor, first: IntervalPart, start: number): IntervalLiteral {
+  const parts = [first]
   while (parts.at(-1)!.unit !== undefined && isAmount(cursor.token) && intervalUnit(cursor.peek()) !== undefined)
     parts.push(parsePart(cursor))
   return node<IntervalLiteral>({ kind: 'interval', parts, span: cursor.spanFrom(start) })
@@ -53,8 +57,7 @@ function parseAfterParenthesis(cursor: Cursor, start: number): Expression {
   if (intervalUnit(cursor.token) === undefined && inside.query === undefined) {
     return makeCall(nameNode('interval', { start, end: open }), inside.expressions, cursor.spanFrom(start))
   }
-  const part = finishPart(cursor, toExpression(cursor, inside, open), open)
-  return node<IntervalLiteral>({ kind: 'interval', parts: [part], span: cursor.spanFrom(start) })
+  return finishInterval(cursor, finishPart(cursor, toExpression(cursor, inside, open), open), start)
 }
 
 function isAmount(token: Token): boolean {

@@ -5,6 +5,7 @@
  */
 import type { Expression, Query, ScalarSubquery } from '../ast/index.js'
 import type { Cursor } from './cursor.js'
+import { isBareAlias } from './name.js'
 import { node } from './node.js'
 import { Precedence } from './precedence.js'
 
@@ -24,11 +25,12 @@ export function startsQuery(cursor: Cursor): boolean {
     case 'VALUES':
       return cursor.peek().text === '('
     case 'TABLE':
+      return isBareAlias(cursor.peek())
     case 'PIVOT':
     case 'UNPIVOT':
     case 'PIVOT_WIDER':
     case 'PIVOT_LONGER':
-      return cursor.peek().kind === 'word' || cursor.peek().kind === 'quoted'
+      return isBareAlias(cursor.peek()) || cursor.peek().kind === 'string'
     default:
       return false
   }

@@ -83,6 +83,7 @@ function isTest(cursor: Cursor, operand: Expression, start: number, test: IsTest
 
 function parseIn(cursor: Cursor, operand: Expression, start: number, negated: boolean): Expression {
   if (!cursor.at('(')) {
+    if (cursor.at('NOT')) throw cursor.unexpected('a list, a table or a subquery')
     const container = cursor.rules.expression(cursor, Precedence.other)
     return node<InContainer>({ kind: 'in_container', operand, container, negated, span: cursor.spanFrom(start) })
   }

@@ -1,5 +1,6 @@
 import type { Expression, TableSample } from '../ast/index.js'
 import type { Cursor } from './cursor.js'
+import { parseIdentifier } from './name.js'
 import { node } from './node.js'
 import { Precedence } from './precedence.js'
 
@@ -34,7 +35,7 @@ function parseSample(cursor: Cursor, start: number): TableSample {
   } else {
     size = parseSize(cursor, 'rows')
     if (cursor.accept('(')) {
-      method = cursor.advance().value.toLowerCase()
+      method = parseIdentifier(cursor, 'the name of a sampling method').name.toLowerCase()
       if (cursor.accept(',')) seed = cursor.rules.expression(cursor, Precedence.additive)
       cursor.expect(')')
     }

@@ -118,9 +118,27 @@ export function parseTransaction(cursor: Cursor): Statement {
   return node<Transaction>({ kind: 'transaction', action: transactionActions[first.text]!, modes, span: cursor.spanFrom(first.start) })
 }
 
+const modeWords = [
+  'READ',
+  'ONLY',
+  'WRITE',
+  'ISOLATION',
+  'LEVEL',
+  'SERIALIZABLE',
+  'REPEATABLE',
+  'COMMITTED',
+  'UNCOMMITTED',
+  'SNAPSHOT',
+  'NOT',
+  'DEFERRABLE',
+  'DEFERRED',
+  'IMMEDIATE',
+  'EXCLUSIVE',
+] as const
+
 function parseMode(cursor: Cursor): string {
   const words: string[] = []
-  while (cursor.token.kind === 'word') words.push(cursor.advance().value.toLowerCase())
+  while (cursor.token.kind === 'word') words.push(cursor.expectOneOf(modeWords).toLowerCase())
   return words.join(' ')
 }
 

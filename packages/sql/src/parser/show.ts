@@ -49,6 +49,7 @@ export function parseShow(cursor: Cursor): Show {
 function parseListing(cursor: Cursor, start: number, object: Show['object'], full: boolean): Show {
   const inside = cursor.accept('IN') || cursor.accept('FROM')
   const isPattern = cursor.at('LIKE') || cursor.at('ILIKE') || cursor.token.kind === 'string'
+  if (object === 'settings' && (inside || cursor.token.kind === 'word') && !isPattern) throw cursor.unexpected('LIKE or the end', ['LIKE'])
   const name = inside || !(cursor.atEnd || cursor.at(';') || isPattern) ? parseObjectName(cursor, 'a name') : undefined
   return node<Show>({ kind: 'show', object, full, name, pattern: parsePattern(cursor), span: cursor.spanFrom(start) })
 }

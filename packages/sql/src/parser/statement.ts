@@ -67,6 +67,8 @@ const statements: ReadonlyMap<string, (cursor: Cursor) => Statement> = new Map<s
   ['ANALYZE', parseAnalyze],
   ['VACUUM', parseVacuum],
   ['VALUES', parseQuery],
+  ['PIVOT', parseQuery],
+  ['UNPIVOT', parseQuery],
   ['TABLE', parseQuery],
 ])
 

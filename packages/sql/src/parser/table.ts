@@ -111,6 +111,7 @@ function parseNamed(cursor: Cursor, start: number, lateral: boolean, prefix: Tab
 /** The standard's `TABLE(f(x))`. */
 function parseTableCall(cursor: Cursor, start: number, prefix: TableAlias | undefined): TableFunction {
   cursor.expectAll('TABLE', '(')
+  if (cursor.at('VALUES')) throw cursor.unexpected('the name of a function')
   const name = parseObjectName(cursor, 'the name of a function')
   const args = parsePlainArguments(cursor, name)
   cursor.expect(')')

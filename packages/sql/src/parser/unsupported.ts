@@ -17,15 +17,19 @@ export const unsupportedObjects: readonly string[] = [
   'SUBSCRIPTION', 'TABLESPACE', 'TRIGGER', 'TYPE', 'UNIQUE', 'USER', 'VIRTUAL',
 ]
 
-/** Takes the rest of the statement. The body of a trigger, between BEGIN and END, may hold semicolons. */
+/** What may have a body with statements of its own, between BEGIN and END. */
+const withBody: ReadonlySet<string> = new Set(['CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE TRIGGER', 'DO'])
+
+/** Takes the rest of the statement, with the semicolons inside its body if it may have one. */
 export function unsupportedStatement(cursor: Cursor, start: number, name: string): UnsupportedStatement {
+  const mayHaveBody = withBody.has(name)
   let blocks = 0
   while (!cursor.atEnd && !(cursor.at(';') && blocks === 0)) {
-    if (cursor.at('BEGIN')) blocks++
-    else if (cursor.at('CASE') && blocks > 0) blocks++
+    if (mayHaveBody && (cursor.at('BEGIN') || (cursor.at('CASE') && blocks > 0))) blocks++
     else if (cursor.at('END') && blocks > 0) blocks--
     cursor.advance()
   }
+  if (blocks > 0) throw cursor.unexpected('END')
   const span = cursor.spanFrom(start)
   return node<UnsupportedStatement>({ kind: 'unsupported_statement', name, text: cursor.text.slice(span.start, span.end), span })
 }

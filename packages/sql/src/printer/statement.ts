@@ -126,17 +126,16 @@ function printTarget(printers: Printers, target: Describe | Summarize): string {
 function printShow(show: Show): string {
   const name = show.name === undefined ? '' : printName(show.name)
   switch (show.object) {
-    case 'settings':
-      return 'SHOW ALL'
     case 'setting':
       return `SHOW ${name}`
     case 'create table':
     case 'create view':
       return `SHOW ${show.object.toUpperCase()} ${name}`
     default: {
+      if (show.object === 'settings' && show.pattern === undefined) return 'SHOW ALL'
       const word = show.object === 'properties' ? 'TBLPROPERTIES' : show.object.toUpperCase()
       const pattern = show.pattern === undefined ? '' : `${show.pattern.operator.toUpperCase()} ${quoteString(show.pattern.pattern)}`
-      return joinWords(['SHOW', show.full ? 'ALL' : '', word, name === '' ? '' : `IN ${name}`, pattern])
+      return joinWords(['SHOW', show.full ? (show.object === 'tables' ? 'ALL' : 'FULL') : '', word, name === '' ? '' : `IN ${name}`, pattern])
     }
   }
 }
@@ -150,6 +149,6 @@ function printCopy(printers: Printers, copy: Copy): string {
     copy.columns.length === 0 ? '' : printNames(copy.columns),
     copy.direction.toUpperCase(),
     printers.expression(copy.location, Precedence.other),
-    copy.options.length === 0 ? '' : printOptions(printers, copy.options),
+    copy.options.length === 0 ? '' : `WITH ${printOptions(printers, copy.options)}`,
   ])
 }
