@@ -135,7 +135,8 @@ function printShow(show: Show): string {
       if (show.object === 'settings' && show.pattern === undefined) return 'SHOW ALL'
       const word = show.object === 'properties' ? 'TBLPROPERTIES' : show.object.toUpperCase()
       const pattern = show.pattern === undefined ? '' : `${show.pattern.operator.toUpperCase()} ${quoteString(show.pattern.pattern)}`
-      return joinWords(['SHOW', show.full ? (show.object === 'tables' ? 'ALL' : 'FULL') : '', word, name === '' ? '' : `IN ${name}`, pattern])
+      const full = show.object === 'tables' ? 'ALL' : 'FULL'
+      return joinWords(['SHOW', show.full ? full : '', word, name === '' ? '' : `IN ${name}`, pattern])
     }
   }
 }
