@@ -7,16 +7,20 @@ import { arithmeticDefinitions } from './arithmetic/index.js'
 import { comparisonDefinitions } from './comparison/index.js'
 import { conditionalDefinitions } from './conditional/index.js'
 import { mathDefinitions } from './math/index.js'
+import { patternDefinitions } from './pattern/index.js'
 import { sessionDefinitions } from './session/index.js'
 import { temporalDefinitions } from './temporal/index.js'
+import { textDefinitions } from './text/index.js'
 
 const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...arithmeticDefinitions,
   ...comparisonDefinitions,
   ...conditionalDefinitions,
   ...mathDefinitions,
+  ...patternDefinitions,
   ...sessionDefinitions,
   ...temporalDefinitions,
+  ...textDefinitions,
 ]
 const TABLE: readonly TableFunctionDefinition[] = []
 
