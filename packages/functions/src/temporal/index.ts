@@ -1,10 +1,28 @@
 import type { ScalarFunctionDefinition } from '@artemis/plan'
 import { datePart, epoch, partFunctions } from './date-part.js'
+import { dateTrunc } from './date-trunc.js'
+import { epochFunctions } from './epochs.js'
+import { intervalFunctions, toInterval } from './intervals.js'
+import { makeDate, makeTime, makeTimestamp, makeTimestamptz } from './make.js'
+import { dayName, lastDay, monthName } from './names.js'
 import { clockFunctions } from './now.js'
+import { timezone } from './zones.js'
 
 export const temporalDefinitions: readonly ScalarFunctionDefinition[] = [
   ...clockFunctions,
   datePart,
   epoch,
   ...partFunctions,
+  dateTrunc,
+  ...epochFunctions,
+  ...intervalFunctions,
+  toInterval,
+  makeDate,
+  makeTime,
+  makeTimestamp,
+  makeTimestamptz,
+  dayName,
+  monthName,
+  lastDay,
+  timezone,
 ]

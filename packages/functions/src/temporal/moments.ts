@@ -130,11 +130,22 @@ export class TimestampResult {
   }
 
   set(row: number, days: number, microseconds: number): void {
+    if (this.#zone === undefined) this.setInstant(row, days, microseconds)
+    else this.setLocal(row, days, microseconds, this.#zone)
+  }
+
+  /** Sets the wall-clock time of another zone. */
+  setLocal(row: number, days: number, microseconds: number, zone: Zone): void {
     const split = this.#split
     split.days = days
     split.microseconds = microseconds
-    if (this.#zone !== undefined) toInstant(split, this.#zone)
-    if (writeTimestamp(this.#words, 2 * row, split.days, split.microseconds)) return
+    toInstant(split, zone)
+    this.setInstant(row, split.days, split.microseconds)
+  }
+
+  /** Sets what is in UTC already. */
+  setInstant(row: number, days: number, microseconds: number): void {
+    if (writeTimestamp(this.#words, 2 * row, days, microseconds)) return
     if (isRowValid(this.#input.validity, row)) throw outOfRange('a timestamp is out of range: it must fit 64 bits of microseconds')
   }
 
