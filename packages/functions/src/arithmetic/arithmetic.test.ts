@@ -23,7 +23,10 @@ import { addition, division, integerDivision, multiplication, power, remainder, 
 import { abs, sign } from './sign.js'
 
 const INTEGERS = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
-const big = { type: int64, value: (random: () => number): bigint => BigInt(Math.floor((random() - 0.5) * 2 ** 33)) * BigInt(Math.floor(random() * 2 ** 30)) }
+const big = {
+  type: int64,
+  value: (random: () => number): bigint => BigInt(Math.floor((random() - 0.5) * 2 ** 33)) * BigInt(Math.floor(random() * 2 ** 30)),
+}
 
 describe('integers', () => {
   for (const type of INTEGERS) {
@@ -76,7 +79,13 @@ describe('decimals', () => {
       for (const b of types) {
         for (const operator of [addition, subtraction, multiplication, remainder, division]) {
           // DuckDB divides as doubles where no decimal holds both operands; we stay exact while the values fit.
-          if (operator === remainder && a.kind === 'decimal' && b.kind === 'decimal' && Math.max(a.precision - a.scale, b.precision - b.scale) + Math.max(a.scale, b.scale) > 38) continue
+          if (
+            operator === remainder &&
+            a.kind === 'decimal' &&
+            b.kind === 'decimal' &&
+            Math.max(a.precision - a.scale, b.precision - b.scale) + Math.max(a.scale, b.scale) > 38
+          )
+            continue
           const sides = randomColumns(types.indexOf(a) * 7 + types.indexOf(b), 50, [a, b])
           await expectAgreement(operator, sides, {
             tolerance: operator === division ? 1e-14 : 0,

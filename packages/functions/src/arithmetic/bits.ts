@@ -95,9 +95,23 @@ export function resolveComplement(type: DataType): Resolved | undefined {
   return { ...signature, kernel: numericKernel(([a]) => `~${a}`, type) }
 }
 
-const BITS: Partial<Record<DataType['kind'], number>> = { int8: 8, int16: 16, int32: 32, int64: 64, uint8: 8, uint16: 16, uint32: 32, uint64: 64 }
+const BITS: Partial<Record<DataType['kind'], number>> = {
+  int8: 8,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  uint8: 8,
+  uint16: 16,
+  uint32: 32,
+  uint64: 64,
+}
 
-function shift(types: readonly DataType[], constants: Parameters<typeof numericPair>[1], kernel: (type: DataType, bits: number) => Kernel, canThrow: boolean): Resolved | undefined {
+function shift(
+  types: readonly DataType[],
+  constants: Parameters<typeof numericPair>[1],
+  kernel: (type: DataType, bits: number) => Kernel,
+  canThrow: boolean,
+): Resolved | undefined {
   const pair = numericPair(types, constants)
   if (pair === undefined || !isInteger(pair[0]) || !isInteger(pair[1])) return undefined
   const type = commonNumericType(...pair)

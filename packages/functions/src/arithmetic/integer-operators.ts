@@ -49,10 +49,16 @@ export function integerKernel(operator: IntegerOperator, type: DataType): Kernel
     case '*':
       return checkedKernel(([a, b]) => `${a} ${operator} ${b}`, type, fail)
     case '//':
-      return dividing(checkedKernel(([a, b]) => `(${b} === 0 ? 0 : Math.trunc(${a} / ${b}))`, type, fail), type)
+      return dividing(
+        checkedKernel(([a, b]) => `(${b} === 0 ? 0 : Math.trunc(${a} / ${b}))`, type, fail),
+        type,
+      )
     case '%':
       // The smallest integer modulo -1 overflows in hardware; here it would be 0, but DuckDB and others refuse it.
-      return dividing(checkedKernel(([a, b]) => `(${b} === 0 ? 0 : ${b} === -1 && ${a} === ${smallest(type)} ? 0.5 : ${a} % ${b} + 0)`, type, fail), type)
+      return dividing(
+        checkedKernel(([a, b]) => `(${b} === 0 ? 0 : ${b} === -1 && ${a} === ${smallest(type)} ? 0.5 : ${a} % ${b} + 0)`, type, fail),
+        type,
+      )
   }
 }
 
@@ -62,7 +68,11 @@ function smallest(type: DataType): number {
 
 /** Adds NULL for rows that divide by zero. */
 function dividing(kernel: Kernel, type: DataType): Kernel {
-  const zeros = nullableKernel(() => '0', ([, b]) => `${b} === 0`, type)
+  const zeros = nullableKernel(
+    () => '0',
+    ([, b]) => `${b} === 0`,
+    type,
+  )
   return (input) => {
     const validity = zeros(input).validity
     return kernel({ ...input, validity })
@@ -81,7 +91,14 @@ function wideIntegers(operator: IntegerOperator, type: DataType, input: KernelIn
   return primitiveVector(type, out, { validity })
 }
 
-function runWide(operator: IntegerOperator, type: DataType, out: PrimitiveValues, n: number, operands: WordOperands, validity: Uint8Array | null): number {
+function runWide(
+  operator: IntegerOperator,
+  type: DataType,
+  out: PrimitiveValues,
+  n: number,
+  operands: WordOperands,
+  validity: Uint8Array | null,
+): number {
   const unsigned = type.kind === 'uint64'
   const words = int32Words(out)
   switch (operator) {

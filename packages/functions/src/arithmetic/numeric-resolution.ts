@@ -18,7 +18,10 @@ import { integerKernel } from './integer-operators.js'
 const NARROW_PRECISION = 18
 
 /** The two numeric types of an operation: an untyped NULL or a string literal takes the other side's type. */
-export function numericPair(types: readonly DataType[], constants: readonly (Scalar | undefined)[]): readonly [DataType, DataType] | undefined {
+export function numericPair(
+  types: readonly DataType[],
+  constants: readonly (Scalar | undefined)[],
+): readonly [DataType, DataType] | undefined {
   const [a, b] = types
   if (types.length !== 2 || a === undefined || b === undefined) return undefined
   const untyped = (type: DataType, i: number): boolean => type.kind === 'null' || (type.kind === 'utf8' && typeof constants[i] === 'string')
@@ -105,7 +108,7 @@ function productType(a: DecimalType, b: DecimalType): DecimalType {
   if (scale > 38) {
     throw new BindError({
       code: 'DECIMAL_SCALE_TOO_LARGE',
-      message: `the product of DECIMAL(${a.precision},${a.scale}) and DECIMAL(${b.precision},${b.scale}) would need a scale of ${scale}, but 38 is the largest`,
+      message: `the product of DECIMAL(${a.precision},${a.scale}) and DECIMAL(${b.precision},${b.scale}) needs a scale of ${scale}, beyond 38`,
       hint: 'Cast an operand to DOUBLE or to a decimal of lower scale.',
     })
   }

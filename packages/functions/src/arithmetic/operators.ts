@@ -42,7 +42,8 @@ export const subtraction = resolvingFunction({
   name: '-',
   aliases: ['subtract', 'negate'],
   category: 'arithmetic',
-  description: 'Subtracts numbers, days or an interval; the difference of two dates is in days, that of two timestamps an interval. With one argument, negates.',
+  description:
+    'Subtracts numbers, days or an interval; two dates differ in days, two timestamps by an interval. With one argument, negates.',
   example: '2 - 3',
   result: '-1',
   signatures: [
@@ -80,7 +81,8 @@ export const multiplication = resolvingFunction({
 export const division = resolvingFunction({
   name: '/',
   category: 'arithmetic',
-  description: 'Divides as floating-point numbers, also integers: 7 / 2 is 3.5. Division by zero follows IEEE 754. Use // for whole quotients.',
+  description:
+    'Divides as floating-point numbers, also integers: 7 / 2 is 3.5. Division by zero follows IEEE 754. Use // for whole quotients.',
   example: '7 / 2',
   result: '3.5',
   signatures: ['/(DOUBLE, DOUBLE) -> DOUBLE', '/(FLOAT, FLOAT) -> FLOAT', '/(INTERVAL, DOUBLE) -> INTERVAL'],
@@ -126,11 +128,19 @@ export const floatRemainder = scalarFunction({
   description: 'The remainder of a floating-point division, with the sign of the dividend.',
   example: 'fmod(7.5, 2)',
   result: '1.5',
-  overloads: [overload({ dividend: float64, divisor: float64 }, float64, numericKernel(([a, b]) => `(${a} % ${b})`, float64), { emit: ([a, b]) => `(${a} % ${b})` })],
+  overloads: [
+    overload(
+      { dividend: float64, divisor: float64 },
+      float64,
+      numericKernel(([a, b]) => `(${a} % ${b})`, float64),
+      { emit: ([a, b]) => `(${a} % ${b})` },
+    ),
+  ],
 })
 
 // The power function of C gives 1 for a base of 1 or -1 with an infinite or NaN exponent; JavaScript's gives NaN.
-const emitPower = ([a, b]: readonly string[]): string => `(${a} === 1 || (${a} === -1 && (${b} === Infinity || ${b} === -Infinity)) ? 1 : Math.pow(${a}, ${b}))`
+const emitPower = ([a, b]: readonly string[]): string =>
+  `(${a} === 1 || (${a} === -1 && (${b} === Infinity || ${b} === -Infinity)) ? 1 : Math.pow(${a}, ${b}))`
 
 export const power = scalarFunction({
   name: '^',
@@ -141,4 +151,3 @@ export const power = scalarFunction({
   result: '1024.0',
   overloads: [overload({ base: float64, exponent: float64 }, float64, numericKernel(emitPower, float64), { emit: emitPower })],
 })
-

@@ -20,7 +20,8 @@ export function castScalarFunction(from: DataType, to: DataType, tryCast: boolea
     volatility: dependsOnZone(from, to) ? 'stable' : 'immutable',
     canThrow: !tryCast && !isTotal(from, to),
     canReturnNull: tryCast,
-    kernel: (input) => castVector(datumToVector(argument(input, 0), input.rowCount), to, { try: tryCast, timeZone: input.context.timeZone, span }),
+    kernel: (input) =>
+      castVector(datumToVector(argument(input, 0), input.rowCount), to, { try: tryCast, timeZone: input.context.timeZone, span }),
   })
 }
 
@@ -35,11 +36,21 @@ function dependsOnZone(from: DataType, to: DataType): boolean {
   return zoned(from) || zoned(to)
 }
 
-const WIDTHS: Partial<Record<DataType['kind'], number>> = { int8: 8, int16: 16, int32: 32, int64: 64, uint8: 8, uint16: 16, uint32: 32, uint64: 64 }
+const WIDTHS: Partial<Record<DataType['kind'], number>> = {
+  int8: 8,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  uint8: 8,
+  uint16: 16,
+  uint32: 32,
+  uint64: 64,
+}
 
 /** Whether no value can fail. */
 function isTotal(from: DataType, to: DataType): boolean {
-  if (typeEquals(from, to) || from.kind === 'null' || to.kind === 'utf8' || to.kind === 'float64') return from.kind !== 'utf8' || to.kind === 'utf8'
+  if (typeEquals(from, to) || from.kind === 'null' || to.kind === 'utf8' || to.kind === 'float64')
+    return from.kind !== 'utf8' || to.kind === 'utf8'
   const width = WIDTHS[from.kind]
   const target = WIDTHS[to.kind]
   if (width !== undefined && target !== undefined) {

@@ -49,7 +49,10 @@ export class CastRun {
     if (!this.isValid(row)) return
     if (this.options.try) return this.setNull(row)
     const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text
-    throw castFailed(`could not convert ${sqlTypeName(this.from)} '${shown}' to ${sqlTypeName(this.to)}`, reason ?? 'TRY_CAST gives NULL for such values.').at(this.options.span)
+    throw castFailed(
+      `could not convert ${sqlTypeName(this.from)} '${shown}' to ${sqlTypeName(this.to)}`,
+      reason ?? 'TRY_CAST gives NULL for such values.',
+    ).at(this.options.span)
   }
 
   setNull(row: number): void {

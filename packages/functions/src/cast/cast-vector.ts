@@ -9,7 +9,15 @@ import { textVector } from '../kernel/results.js'
 import { zoneOf } from '../kernel/time-zone.js'
 import type { CastOptions } from './cast-run.js'
 import { CastRun } from './cast-run.js'
-import { booleanToDecimal, decimalToBoolean, decimalToDecimal, decimalToFloat, decimalToInteger, floatToDecimal, integerToDecimal } from './decimals.js'
+import {
+  booleanToDecimal,
+  decimalToBoolean,
+  decimalToDecimal,
+  decimalToFloat,
+  decimalToInteger,
+  floatToDecimal,
+  integerToDecimal,
+} from './decimals.js'
 import {
   textToBinary,
   textToBoolean,
@@ -42,7 +50,9 @@ export function canCast(from: DataType, to: DataType): boolean {
   if (from.kind === 'map' && to.kind === 'map') return canCast(from.key.type, to.key.type) && canCast(from.value.type, to.value.type)
   if (from.kind === 'struct' && to.kind === 'struct') {
     const matches = matchFields(from.fields, to.fields)
-    return matches !== undefined && matches.every((source, i) => source === undefined || canCast(from.fields[source]!.type, to.fields[i]!.type))
+    return (
+      matches !== undefined && matches.every((source, i) => source === undefined || canCast(from.fields[source]!.type, to.fields[i]!.type))
+    )
   }
   return false
 }
@@ -137,7 +147,11 @@ function castPlain(vector: Vector, run: CastRun, nested: (vector: Vector, to: Da
   }
 }
 
-function castText(vector: Extract<Vector, { layout: 'bytes' }>, run: CastRun, nested: (vector: Vector, to: DataType) => Vector): Vector | undefined {
+function castText(
+  vector: Extract<Vector, { layout: 'bytes' }>,
+  run: CastRun,
+  nested: (vector: Vector, to: DataType) => Vector,
+): Vector | undefined {
   const { to } = run
   if (isInteger(to)) return textToInteger(vector, run)
   if (isFloat(to)) return textToFloat(vector, run)

@@ -1,9 +1,28 @@
 /** Casts to and from decimals. A value that loses digits rounds half away from zero; one that does not fit is an error. */
 
 import type { BooleanVector, DataType, FixedVector, PrimitiveVector, Vector } from '@artemis/arrow'
-import { alignedWords, allocatePrimitive, bitmapBytes, booleanVector, formatDecimal, formatFloat64, int32Words, primitiveVector } from '@artemis/arrow'
+import {
+  alignedWords,
+  allocatePrimitive,
+  bitmapBytes,
+  booleanVector,
+  formatDecimal,
+  formatFloat64,
+  int32Words,
+  primitiveVector,
+} from '@artemis/arrow'
 import { assert } from '@artemis/errors'
-import { bigAt, bigPowerOfTen, decimalVector, EXACT, isSmall, POWERS_OF_TEN, smallAt, writeBig, writeSmall } from '../kernel/decimal-words.js'
+import {
+  bigAt,
+  bigPowerOfTen,
+  decimalVector,
+  EXACT,
+  isSmall,
+  POWERS_OF_TEN,
+  smallAt,
+  writeBig,
+  writeSmall,
+} from '../kernel/decimal-words.js'
 import { bigOf } from '../kernel/int64-arithmetic.js'
 import { roundHalfAway } from '../kernel/rounding.js'
 import type { CastRun } from './cast-run.js'
@@ -72,7 +91,10 @@ export function integerToDecimal(vector: PrimitiveVector, run: CastRun): Vector 
   const factor = to.scale <= 15 ? POWERS_OF_TEN[to.scale]! : Infinity
   const bound = to.precision <= 15 ? POWERS_OF_TEN[to.precision]! : EXACT
   for (let i = 0; i < vector.length; i++) {
-    const value = words === undefined ? (values[i] as number) : (unsigned ? words[2 * i + 1]! >>> 0 : words[2 * i + 1]!) * TWO_32 + (words[2 * i]! >>> 0)
+    const value =
+      words === undefined
+        ? (values[i] as number)
+        : (unsigned ? words[2 * i + 1]! >>> 0 : words[2 * i + 1]!) * TWO_32 + (words[2 * i]! >>> 0)
     const scaled = value * factor
     if (scaled < bound && scaled > -bound) {
       writeSmall(out, 4 * i, scaled)

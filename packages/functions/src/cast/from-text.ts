@@ -1,7 +1,18 @@
 /** Casts from text. Plain integers are read from the bytes; everything else goes through a string per row. */
 
 import type { BytesVector, Vector } from '@artemis/arrow'
-import { allocatePrimitive, bitmapBytes, booleanVector, bytesVector, fixedVector, int32Words, primitiveVector, tooLarge, MAX_OFFSET, vectorDatum } from '@artemis/arrow'
+import {
+  allocatePrimitive,
+  bitmapBytes,
+  booleanVector,
+  bytesVector,
+  fixedVector,
+  int32Words,
+  primitiveVector,
+  tooLarge,
+  MAX_OFFSET,
+  vectorDatum,
+} from '@artemis/arrow'
 import { assert } from '@artemis/errors'
 import { bigPowerOfTen, decimalVector, writeBig } from '../kernel/decimal-words.js'
 import { bufferOf, TextColumn } from '../kernel/text-columns.js'
@@ -135,7 +146,8 @@ export function textToTimestamp(vector: BytesVector, run: CastRun): Vector {
   for (let i = 0; i < vector.length; i++) {
     if (!run.isValid(i)) continue
     const value = parseTimestamp(text.at(i), to.unit, zone)
-    if (value === undefined) run.invalid(i, text.at(i), 'A timestamp is written YYYY-MM-DD HH:MM:SS, with a time zone also an offset such as +02.')
+    if (value === undefined)
+      run.invalid(i, text.at(i), 'A timestamp is written YYYY-MM-DD HH:MM:SS, with a time zone also an offset such as +02.')
     else out[i] = value
   }
   return primitiveVector(to, out, { validity: run.validity })

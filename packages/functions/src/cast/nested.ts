@@ -13,7 +13,12 @@ export function castList(vector: ListVector, run: CastRun, cast: Cast): Vector {
   const end = offsets[length]!
   // Values outside the rows of this slice must not raise errors.
   const whole = start === 0 && end === vector.child.length
-  const child = whole ? vector.child : take(vector.child, Int32Array.from({ length: end - start }, (_, i) => start + i))
+  const child = whole
+    ? vector.child
+    : take(
+        vector.child,
+        Int32Array.from({ length: end - start }, (_, i) => start + i),
+      )
   const shifted = start === 0 ? offsets : offsets.map((offset) => offset - start)
   return listVector(run.to, shifted, cast(child, listChildType(run.to)), { validity: run.validity })
 }

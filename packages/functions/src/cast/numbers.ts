@@ -23,7 +23,8 @@ function convertLoop(source: NumberValues, out: NumberValues, rounds: boolean): 
   const known = loops.get(key)
   if (known !== undefined) return known
   const value = rounds ? 'round(source[i])' : 'source[i]'
-  const body = `'use strict'; return function (n, source, out) { let bad = 0; for (let i = 0; i < n; i++) { const v = ${value}; out[i] = v; bad |= out[i] === v ? 0 : 1 } return bad }`
+  const step = `const v = ${value}; out[i] = v; bad |= out[i] === v ? 0 : 1`
+  const body = `'use strict'; return function (n, source, out) { let bad = 0; for (let i = 0; i < n; i++) { ${step} } return bad }`
   // oxlint-disable-next-line no-implied-eval -- The text is built from constants only.
   const made = new Function('round', body)(roundHalfEven) as ConvertLoop
   loops.set(key, made)
@@ -84,11 +85,13 @@ function fromWide(values: BigInt64Array | BigUint64Array, out: PrimitiveValues, 
   if (isWide(out)) {
     int32Words(out).set(words)
     // The same bits mean another number exactly when the sign bit is set.
-    for (let i = 0; i < values.length; i++) if (words[2 * i + 1]! < 0 && unsigned !== out instanceof BigUint64Array) run.outOfRange(i, text(i))
+    for (let i = 0; i < values.length; i++)
+      if (words[2 * i + 1]! < 0 && unsigned !== out instanceof BigUint64Array) run.outOfRange(i, text(i))
     return
   }
   if (out instanceof Float64Array || out instanceof Float32Array) {
-    for (let i = 0; i < values.length; i++) out[i] = (unsigned ? words[2 * i + 1]! >>> 0 : words[2 * i + 1]!) * TWO_32 + (words[2 * i]! >>> 0)
+    for (let i = 0; i < values.length; i++)
+      out[i] = (unsigned ? words[2 * i + 1]! >>> 0 : words[2 * i + 1]!) * TWO_32 + (words[2 * i]! >>> 0)
     return
   }
   for (let i = 0; i < values.length; i++) {

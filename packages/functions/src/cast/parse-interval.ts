@@ -99,7 +99,8 @@ export function parseInterval(text: string): IntervalValue | undefined {
     const after = rest.slice(amount[0].length)
     const unit = UNIT.exec(after)
     // A bare number counts seconds, but only when it stands alone.
-    if (unit === null) return rest === amount[0] && rest === text.trim().toLowerCase() && sum.add(amount[1]!, 'second') ? sum.value(1) : undefined
+    if (unit === null)
+      return rest === amount[0] && rest === text.trim().toLowerCase() && sum.add(amount[1]!, 'second') ? sum.value(1) : undefined
     if (!sum.add(amount[1]!, unit[1]!)) return undefined
     rest = after.slice(unit[0].length)
   }

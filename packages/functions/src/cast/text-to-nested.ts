@@ -33,7 +33,8 @@ export function textToStruct(vector: BytesVector, run: CastRun, cast: Cast): Vec
     const entries = run.isValid(i) ? parseEntries(text.at(i), ':') : undefined
     const byName = new Map((entries ?? []).map(([name, value]) => [name?.toLowerCase(), value]))
     const values = fields.map((f) => byName.get(f.name.toLowerCase()))
-    if (entries === undefined || [...byName.keys()].some((name) => !fields.some((f) => f.name.toLowerCase() === name))) run.invalid(i, text.at(i))
+    if (entries === undefined || [...byName.keys()].some((name) => !fields.some((f) => f.name.toLowerCase() === name)))
+      run.invalid(i, text.at(i))
     fields.forEach((_, k) => columns[k]!.push(values[k] ?? null))
   }
   const children = fields.map((f, k) => cast(vectorFromScalars(utf8, columns[k]!), f.type))
@@ -59,5 +60,7 @@ export function textToMap(vector: BytesVector, run: CastRun, cast: Cast): Vector
     offsets[i + 1] = keys.length
   }
   const children = [cast(vectorFromScalars(utf8, keys), key.type), cast(vectorFromScalars(utf8, values), value.type)]
-  return listVector(run.to, offsets, structVector({ kind: 'struct', fields: [key, value] }, keys.length, children), { validity: run.validity })
+  return listVector(run.to, offsets, structVector({ kind: 'struct', fields: [key, value] }, keys.length, children), {
+    validity: run.validity,
+  })
 }

@@ -4,7 +4,17 @@
  */
 
 import type { Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
-import { decodeDictionary, DictionaryIndex, dictionaryVector, isIndexable, mergeValidity, nullsOf, take, vectorDatum, withNulls } from '@artemis/arrow'
+import {
+  decodeDictionary,
+  DictionaryIndex,
+  dictionaryVector,
+  isIndexable,
+  mergeValidity,
+  nullsOf,
+  take,
+  vectorDatum,
+  withNulls,
+} from '@artemis/arrow'
 import { ExecutionError } from '@artemis/errors'
 
 interface Remembered {

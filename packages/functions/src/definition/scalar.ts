@@ -31,7 +31,12 @@ export interface Overload extends Behaviour {
 }
 
 /** One overload: parameters by name, in order. */
-export function overload(parameters: Readonly<Record<string, DataType>>, returns: DataType, kernel: Kernel, behaviour: Behaviour & { readonly variadic?: DataType } = {}): Overload {
+export function overload(
+  parameters: Readonly<Record<string, DataType>>,
+  returns: DataType,
+  kernel: Kernel,
+  behaviour: Behaviour & { readonly variadic?: DataType } = {},
+): Overload {
   return { parameterNames: Object.keys(parameters), parameters: Object.values(parameters), returns, kernel, ...behaviour }
 }
 
@@ -71,7 +76,13 @@ export function scalarFunction(specification: OverloadedSpecification): ScalarFu
       const match = resolveOverload(overloads, argumentTypes, constants)
       if (match === undefined) return undefined
       const { overload: chosen } = match
-      return { ...behaviour, ...withoutUndefined(chosen), argumentTypes: match.argumentTypes, returnType: chosen.returns, kernel: chosen.kernel }
+      return {
+        ...behaviour,
+        ...withoutUndefined(chosen),
+        argumentTypes: match.argumentTypes,
+        returnType: chosen.returns,
+        kernel: chosen.kernel,
+      }
     },
   })
 }
@@ -156,7 +167,9 @@ class KernelRunner {
     const plain = args.map((arg) => {
       if (arg.kind === 'scalar') return arg
       if (this.#propagates) validity = mergeValidity(validity, arg.vector.validity, rowCount)
-      return arg.vector.layout === 'dictionary' || arg.vector.layout === 'list' || arg.vector.layout === 'struct' ? vectorDatum(decodeDictionary(arg.vector)) : arg
+      return arg.vector.layout === 'dictionary' || arg.vector.layout === 'list' || arg.vector.layout === 'struct'
+        ? vectorDatum(decodeDictionary(arg.vector))
+        : arg
     })
     return this.#kernel({ args: plain, rowCount, validity, context })
   }

@@ -21,20 +21,33 @@ interface Elementary {
 
 /** A function of one double that is defined everywhere. */
 function total({ emit, ...documentation }: Elementary): ScalarFunctionDefinition {
-  return scalarFunction({ ...documentation, category: 'math', overloads: [overload({ x: float64 }, float64, numericKernel(emit, float64), { emit })] })
+  return scalarFunction({
+    ...documentation,
+    category: 'math',
+    overloads: [overload({ x: float64 }, float64, numericKernel(emit, float64), { emit })],
+  })
 }
 
 /** A function of one double that fails where `isBad` holds. */
-function partial({ emit, isBad, message, ...documentation }: Elementary & { readonly isBad: Emitter; readonly message: (x: number) => string }): ScalarFunctionDefinition {
+function partial({
+  emit,
+  isBad,
+  message,
+  ...documentation
+}: Elementary & { readonly isBad: Emitter; readonly message: (x: number) => string }): ScalarFunctionDefinition {
   const kernel = guardedKernel(emit, isBad, float64, (x = Number.NaN) => outOfRange(message(x)))
   return scalarFunction({ ...documentation, category: 'math', overloads: [overload({ x: float64 }, float64, kernel, { canThrow: true })] })
 }
 
-const logarithmMessage = (x: number): string => (x === 0 ? 'cannot take the logarithm of zero' : `cannot take the logarithm of the negative number ${x}`)
+const logarithmMessage = (x: number): string =>
+  x === 0 ? 'cannot take the logarithm of zero' : `cannot take the logarithm of the negative number ${x}`
 const notPositive: Emitter = ([x]) => `${x} <= 0`
 const beyondOne: Emitter = ([x]) => `(${x} < -1 || ${x} > 1)`
 const infinite: Emitter = ([x]) => `(${x} === Infinity || ${x} === -Infinity)`
-const infiniteMessage = (name: string) => (x: number): string => `${name} is not defined for ${x}`
+const infiniteMessage =
+  (name: string) =>
+  (x: number): string =>
+    `${name} is not defined for ${x}`
 
 export const sqrt = partial({
   name: 'sqrt',
@@ -45,8 +58,20 @@ export const sqrt = partial({
   isBad: ([x]) => `${x} < 0`,
   message: (x) => `cannot take the square root of the negative number ${x}`,
 })
-export const cbrt = total({ name: 'cbrt', description: 'The cube root.', example: 'cbrt(8)', result: '2.0', emit: ([x]) => `Math.cbrt(${x})` })
-export const exp = total({ name: 'exp', description: 'e raised to the power of x.', example: 'exp(0)', result: '1.0', emit: ([x]) => `Math.exp(${x})` })
+export const cbrt = total({
+  name: 'cbrt',
+  description: 'The cube root.',
+  example: 'cbrt(8)',
+  result: '2.0',
+  emit: ([x]) => `Math.cbrt(${x})`,
+})
+export const exp = total({
+  name: 'exp',
+  description: 'e raised to the power of x.',
+  example: 'exp(0)',
+  result: '1.0',
+  emit: ([x]) => `Math.exp(${x})`,
+})
 export const ln = partial({
   name: 'ln',
   description: 'The natural logarithm. Fails for zero and negative numbers.',
@@ -83,7 +108,11 @@ export const log = scalarFunction({
   result: '6.0',
   canThrow: true,
   overloads: [
-    overload({ x: float64 }, float64, guardedKernel(emitLog10, notPositive, float64, (x = 0) => outOfRange(logarithmMessage(x)))),
+    overload(
+      { x: float64 },
+      float64,
+      guardedKernel(emitLog10, notPositive, float64, (x = 0) => outOfRange(logarithmMessage(x))),
+    ),
     overload(
       { base: float64, x: float64 },
       float64,
@@ -97,9 +126,33 @@ export const log = scalarFunction({
   ],
 })
 
-export const sin = partial({ name: 'sin', description: 'The sine of an angle in radians.', example: 'sin(0)', result: '0.0', emit: ([x]) => `Math.sin(${x})`, isBad: infinite, message: infiniteMessage('sin') })
-export const cos = partial({ name: 'cos', description: 'The cosine of an angle in radians.', example: 'cos(0)', result: '1.0', emit: ([x]) => `Math.cos(${x})`, isBad: infinite, message: infiniteMessage('cos') })
-export const tan = partial({ name: 'tan', description: 'The tangent of an angle in radians.', example: 'tan(0)', result: '0.0', emit: ([x]) => `Math.tan(${x})`, isBad: infinite, message: infiniteMessage('tan') })
+export const sin = partial({
+  name: 'sin',
+  description: 'The sine of an angle in radians.',
+  example: 'sin(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.sin(${x})`,
+  isBad: infinite,
+  message: infiniteMessage('sin'),
+})
+export const cos = partial({
+  name: 'cos',
+  description: 'The cosine of an angle in radians.',
+  example: 'cos(0)',
+  result: '1.0',
+  emit: ([x]) => `Math.cos(${x})`,
+  isBad: infinite,
+  message: infiniteMessage('cos'),
+})
+export const tan = partial({
+  name: 'tan',
+  description: 'The tangent of an angle in radians.',
+  example: 'tan(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.tan(${x})`,
+  isBad: infinite,
+  message: infiniteMessage('tan'),
+})
 export const cot = partial({
   name: 'cot',
   description: 'The cotangent of an angle in radians. Fails for zero.',
@@ -109,14 +162,66 @@ export const cot = partial({
   isBad: ([x]) => `(${x} === 0 || ${x} === Infinity || ${x} === -Infinity)`,
   message: infiniteMessage('cot'),
 })
-export const asin = partial({ name: 'asin', description: 'The arcsine in radians. Fails outside [-1, 1].', example: 'asin(0)', result: '0.0', emit: ([x]) => `Math.asin(${x})`, isBad: beyondOne, message: infiniteMessage('asin') })
-export const acos = partial({ name: 'acos', description: 'The arccosine in radians. Fails outside [-1, 1].', example: 'acos(1)', result: '0.0', emit: ([x]) => `Math.acos(${x})`, isBad: beyondOne, message: infiniteMessage('acos') })
-export const atan = total({ name: 'atan', description: 'The arctangent in radians.', example: 'atan(0)', result: '0.0', emit: ([x]) => `Math.atan(${x})` })
-export const sinh = total({ name: 'sinh', description: 'The hyperbolic sine.', example: 'sinh(0)', result: '0.0', emit: ([x]) => `Math.sinh(${x})` })
-export const cosh = total({ name: 'cosh', description: 'The hyperbolic cosine.', example: 'cosh(0)', result: '1.0', emit: ([x]) => `Math.cosh(${x})` })
-export const tanh = total({ name: 'tanh', description: 'The hyperbolic tangent.', example: 'tanh(0)', result: '0.0', emit: ([x]) => `Math.tanh(${x})` })
-export const asinh = total({ name: 'asinh', description: 'The inverse hyperbolic sine.', example: 'asinh(0)', result: '0.0', emit: ([x]) => `Math.asinh(${x})` })
-export const acosh = total({ name: 'acosh', description: 'The inverse hyperbolic cosine; NaN below 1.', example: 'acosh(1)', result: '0.0', emit: ([x]) => `Math.acosh(${x})` })
+export const asin = partial({
+  name: 'asin',
+  description: 'The arcsine in radians. Fails outside [-1, 1].',
+  example: 'asin(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.asin(${x})`,
+  isBad: beyondOne,
+  message: infiniteMessage('asin'),
+})
+export const acos = partial({
+  name: 'acos',
+  description: 'The arccosine in radians. Fails outside [-1, 1].',
+  example: 'acos(1)',
+  result: '0.0',
+  emit: ([x]) => `Math.acos(${x})`,
+  isBad: beyondOne,
+  message: infiniteMessage('acos'),
+})
+export const atan = total({
+  name: 'atan',
+  description: 'The arctangent in radians.',
+  example: 'atan(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.atan(${x})`,
+})
+export const sinh = total({
+  name: 'sinh',
+  description: 'The hyperbolic sine.',
+  example: 'sinh(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.sinh(${x})`,
+})
+export const cosh = total({
+  name: 'cosh',
+  description: 'The hyperbolic cosine.',
+  example: 'cosh(0)',
+  result: '1.0',
+  emit: ([x]) => `Math.cosh(${x})`,
+})
+export const tanh = total({
+  name: 'tanh',
+  description: 'The hyperbolic tangent.',
+  example: 'tanh(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.tanh(${x})`,
+})
+export const asinh = total({
+  name: 'asinh',
+  description: 'The inverse hyperbolic sine.',
+  example: 'asinh(0)',
+  result: '0.0',
+  emit: ([x]) => `Math.asinh(${x})`,
+})
+export const acosh = total({
+  name: 'acosh',
+  description: 'The inverse hyperbolic cosine; NaN below 1.',
+  example: 'acosh(1)',
+  result: '0.0',
+  emit: ([x]) => `Math.acosh(${x})`,
+})
 export const atanh = partial({
   name: 'atanh',
   description: 'The inverse hyperbolic tangent. Fails outside [-1, 1].',
@@ -126,8 +231,20 @@ export const atanh = partial({
   isBad: beyondOne,
   message: infiniteMessage('atanh'),
 })
-export const radians = total({ name: 'radians', description: 'Degrees as radians.', example: 'radians(0)', result: '0.0', emit: ([x]) => `${x} * (Math.PI / 180)` })
-export const degrees = total({ name: 'degrees', description: 'Radians as degrees.', example: 'degrees(pi())', result: '180.0', emit: ([x]) => `${x} * (180 / Math.PI)` })
+export const radians = total({
+  name: 'radians',
+  description: 'Degrees as radians.',
+  example: 'radians(0)',
+  result: '0.0',
+  emit: ([x]) => `${x} * (Math.PI / 180)`,
+})
+export const degrees = total({
+  name: 'degrees',
+  description: 'Radians as degrees.',
+  example: 'degrees(pi())',
+  result: '180.0',
+  emit: ([x]) => `${x} * (180 / Math.PI)`,
+})
 export const even = total({
   name: 'even',
   description: 'Rounds away from zero to the next even number.',
@@ -155,10 +272,34 @@ export const pi = scalarFunction({
   overloads: [overload({}, float64, (input) => numberResult(input, float64, () => Math.PI))],
 })
 
-const tests: readonly { readonly name: string; readonly description: string; readonly emit: Emitter; readonly example: string; readonly result: string }[] = [
-  { name: 'isnan', description: 'Whether a number is NaN.', emit: ([x]) => `${x} !== ${x}`, example: "isnan('NaN'::DOUBLE)", result: 'true' },
-  { name: 'isinf', description: 'Whether a number is infinite.', emit: ([x]) => `(${x} === Infinity || ${x} === -Infinity)`, example: "isinf('-Infinity'::DOUBLE)", result: 'true' },
-  { name: 'isfinite', description: 'Whether a number is neither infinite nor NaN.', emit: ([x]) => `(${x} - ${x} === 0)`, example: 'isfinite(5.5)', result: 'true' },
+const tests: readonly {
+  readonly name: string
+  readonly description: string
+  readonly emit: Emitter
+  readonly example: string
+  readonly result: string
+}[] = [
+  {
+    name: 'isnan',
+    description: 'Whether a number is NaN.',
+    emit: ([x]) => `${x} !== ${x}`,
+    example: "isnan('NaN'::DOUBLE)",
+    result: 'true',
+  },
+  {
+    name: 'isinf',
+    description: 'Whether a number is infinite.',
+    emit: ([x]) => `(${x} === Infinity || ${x} === -Infinity)`,
+    example: "isinf('-Infinity'::DOUBLE)",
+    result: 'true',
+  },
+  {
+    name: 'isfinite',
+    description: 'Whether a number is neither infinite nor NaN.',
+    emit: ([x]) => `(${x} - ${x} === 0)`,
+    example: 'isfinite(5.5)',
+    result: 'true',
+  },
 ]
 
 /** `isnan`, `isinf` and `isfinite`. */

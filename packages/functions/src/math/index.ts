@@ -1,5 +1,33 @@
 import type { ScalarFunctionDefinition } from '@artemis/plan'
-import { acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, cot, degrees, even, exp, floatTests, ln, log, log10, log2, nextafter, pi, radians, sin, sinh, sqrt, tan, tanh } from './elementary.js'
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  cos,
+  cosh,
+  cot,
+  degrees,
+  even,
+  exp,
+  floatTests,
+  ln,
+  log,
+  log10,
+  log2,
+  nextafter,
+  pi,
+  radians,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+  tanh,
+} from './elementary.js'
 import { generateUuid, random } from './random.js'
 import { ceil, floor, round, roundEven, trunc } from './rounding.js'
 import { factorial, gamma, gcd, lcm, lgamma } from './whole-numbers.js'

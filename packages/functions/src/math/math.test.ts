@@ -9,7 +9,10 @@ import { factorial, gamma, gcd, lcm, lgamma } from './whole-numbers.js'
 /** Libraries differ in the last bits of transcendental functions. */
 const tolerance = 1e-13
 
-const moderate: ColumnSource = { type: float64, value: (random) => (random() < 0.15 ? oneOf([0, -0, 1, -1, Infinity, -Infinity, NaN, 0.5, -0.5])(random) : (random() - 0.5) * 20) }
+const moderate: ColumnSource = {
+  type: float64,
+  value: (random) => (random() < 0.15 ? oneOf([0, -0, 1, -1, Infinity, -Infinity, NaN, 0.5, -0.5])(random) : (random() - 0.5) * 20),
+}
 const unit: ColumnSource = { type: float64, value: (random) => (random() < 0.15 ? oneOf([0, 1, -1, 1.5, -1.5])(random) : random() * 2 - 1) }
 
 describe('elementary functions', () => {
@@ -22,7 +25,8 @@ describe('elementary functions', () => {
           tolerance,
           // Large angles lose digits in different ways.
           // DuckDB gives inf for atanh(-1), where the limit is -inf.
-          except: ([x], ours, theirs) => Math.abs(x as number) > 1e10 || (fn.name === 'atanh' && x === -1) || Math.abs(Number(ours) - Number(theirs)) < 1e-14,
+          except: ([x], ours, theirs) =>
+            Math.abs(x as number) > 1e10 || (fn.name === 'atanh' && x === -1) || Math.abs(Number(ours) - Number(theirs)) < 1e-14,
         })
       }
     })
@@ -40,7 +44,10 @@ describe('elementary functions', () => {
 
 describe('rounding', () => {
   const digits: ColumnSource = { type: int32, value: oneOf([0, 1, 2, 3, 5, -1, -2, -5]) }
-  const halves: ColumnSource = { type: float64, value: (random) => Math.floor((random() - 0.5) * 2000) / oneOf([2, 4, 10, 100, 1000])(random) }
+  const halves: ColumnSource = {
+    type: float64,
+    value: (random) => Math.floor((random() - 0.5) * 2000) / oneOf([2, 4, 10, 100, 1000])(random),
+  }
 
   it('agrees with DuckDB on floats', async () => {
     for (const fn of [round, trunc, ceil, floor]) {
@@ -60,7 +67,9 @@ describe('rounding', () => {
         for (const fn of [round, trunc]) {
           const fixed = { ...fn, resolve: (types: Parameters<typeof fn.resolve>[0]) => fn.resolve([types[0]!, int32], [undefined, count]) }
           const columns = randomColumns(2, 150, [type])
-          await expectAgreement(fixed, [columns[0]!, { type: int32, values: columns[0]!.values.map(() => count) }], { sql: `${fn.name}(a, ${count})` })
+          await expectAgreement(fixed, [columns[0]!, { type: int32, values: columns[0]!.values.map(() => count) }], {
+            sql: `${fn.name}(a, ${count})`,
+          })
         }
       }
     }

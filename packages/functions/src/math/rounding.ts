@@ -9,7 +9,17 @@ import type { ScalarFunctionDefinition } from '@artemis/plan'
 import { isFloat, isInteger, sqlTypeName } from '@artemis/plan'
 import type { Resolved } from '../definition/scalar.js'
 import { overload, resolvingFunction, scalarFunction } from '../definition/scalar.js'
-import { bigAt, bigPowerOfTen, decimalColumn, decimalVector, isSmall, POWERS_OF_TEN, smallAt, writeBig, writeSmall } from '../kernel/decimal-words.js'
+import {
+  bigAt,
+  bigPowerOfTen,
+  decimalColumn,
+  decimalVector,
+  isSmall,
+  POWERS_OF_TEN,
+  smallAt,
+  writeBig,
+  writeSmall,
+} from '../kernel/decimal-words.js'
 import { outOfRange } from '../kernel/errors.js'
 import type { Kernel, KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
@@ -70,7 +80,8 @@ function decimalKernel(type: Extract<DataType, { kind: 'decimal' }>, digits: num
     const out = new Int32Array(input.rowCount * 4)
     for (let i = 0; i < input.rowCount; i++) {
       const k = 4 * i * stride
-      if (smallDivisor !== 0 && isSmall(words, k)) writeSmall(out, 4 * i, divideSmall(smallAt(words, k), smallDivisor, mode) * Number(factor))
+      if (smallDivisor !== 0 && isSmall(words, k))
+        writeSmall(out, 4 * i, divideSmall(smallAt(words, k), smallDivisor, mode) * Number(factor))
       else {
         const value = divideBig(bigAt(words, k), divisor, mode) * factor
         if (isRowValid(input.validity, i) && (value < 0n ? -value : value) >= bigPowerOfTen(type.precision)) {
@@ -123,7 +134,8 @@ function integerKernel(type: DataType, mode: 'nearest' | 'towards zero'): Kernel
       const wide = out instanceof BigInt64Array || out instanceof BigUint64Array
       if (wide) out[i] = value
       else out[i] = Number(value)
-      if (BigInt(out[i]!) !== value) throw outOfRange(`${values[i]} rounded to ${digits[i]} digits does not fit the type ${sqlTypeName(type)}`)
+      if (BigInt(out[i]!) !== value)
+        throw outOfRange(`${values[i]} rounded to ${digits[i]} digits does not fit the type ${sqlTypeName(type)}`)
     }
     return primitiveVector(type, out, { validity: input.validity })
   }
@@ -136,7 +148,11 @@ function roundInteger(value: bigint, digits: number, mode: Mode): bigint {
   return divideBig(value, factor, mode) * factor
 }
 
-function resolveRounding(mode: 'nearest' | 'towards zero', types: readonly DataType[], constants: readonly (Scalar | undefined)[]): Resolved | undefined {
+function resolveRounding(
+  mode: 'nearest' | 'towards zero',
+  types: readonly DataType[],
+  constants: readonly (Scalar | undefined)[],
+): Resolved | undefined {
   const [given, digits] = types
   if (given === undefined || types.length > 2) return undefined
   const type = given.kind === 'null' ? float64 : given
@@ -144,10 +160,17 @@ function resolveRounding(mode: 'nearest' | 'towards zero', types: readonly DataT
   if (digits === undefined) return resolveWhole(mode, type)
   if (type.kind === 'decimal') {
     // The scale of the result must be known to bind it; otherwise the value is rounded as a double.
-    return resolveDecimal(type, constants[1], mode) ?? { argumentTypes: [float64, int32], returnType: float64, kernel: floatKernel(float64, mode) }
+    return (
+      resolveDecimal(type, constants[1], mode) ?? {
+        argumentTypes: [float64, int32],
+        returnType: float64,
+        kernel: floatKernel(float64, mode),
+      }
+    )
   }
   if (isFloat(type)) return { argumentTypes: [type, int32], returnType: type, kernel: floatKernel(type, mode) }
-  if (isInteger(type)) return { argumentTypes: [type, int32], returnType: type, kernel: integerKernel(type, mode), canThrow: mode === 'nearest' }
+  if (isInteger(type))
+    return { argumentTypes: [type, int32], returnType: type, kernel: integerKernel(type, mode), canThrow: mode === 'nearest' }
   return undefined
 }
 
@@ -161,7 +184,11 @@ function resolveWhole(mode: 'nearest' | 'towards zero', type: DataType): Resolve
     return { argumentTypes: [type], returnType: type, kernel: numericKernel(emit, type), emit }
   }
   if (!isInteger(type)) return undefined
-  return { argumentTypes: [type], returnType: type, kernel: (input) => integerKernel(type, mode)({ ...input, args: [argument(input, 0), { kind: 'scalar', type: int32, value: 0 }] }) }
+  return {
+    argumentTypes: [type],
+    returnType: type,
+    kernel: (input) => integerKernel(type, mode)({ ...input, args: [argument(input, 0), { kind: 'scalar', type: int32, value: 0 }] }),
+  }
 }
 
 // Math.round sends ties up; taking the absolute value sends them away from zero, and the sign keeps -0. Adding one half
@@ -189,7 +216,13 @@ export const trunc = resolvingFunction({
   resolve: (types, constants) => resolveRounding('towards zero', types, constants),
 })
 
-function toInteger(name: string, aliases: readonly string[], mode: 'up' | 'down', method: string, documentation: { description: string; example: string; result: string }): ScalarFunctionDefinition {
+function toInteger(
+  name: string,
+  aliases: readonly string[],
+  mode: 'up' | 'down',
+  method: string,
+  documentation: { description: string; example: string; result: string },
+): ScalarFunctionDefinition {
   const emit = ([x]: readonly string[]): string => `Math.${method}(${x})`
   return resolvingFunction({
     name,
@@ -210,8 +243,16 @@ function toInteger(name: string, aliases: readonly string[], mode: 'up' | 'down'
   })
 }
 
-export const ceil = toInteger('ceil', ['ceiling'], 'up', 'ceil', { description: 'The smallest whole number that is not less.', example: 'ceil(17.4)', result: '18' })
-export const floor = toInteger('floor', [], 'down', 'floor', { description: 'The largest whole number that is not greater.', example: 'floor(17.4)', result: '17' })
+export const ceil = toInteger('ceil', ['ceiling'], 'up', 'ceil', {
+  description: 'The smallest whole number that is not less.',
+  example: 'ceil(17.4)',
+  result: '18',
+})
+export const floor = toInteger('floor', [], 'down', 'floor', {
+  description: 'The largest whole number that is not greater.',
+  example: 'floor(17.4)',
+  result: '17',
+})
 
 export const roundEven = scalarFunction({
   name: 'round_even',

@@ -28,7 +28,12 @@ export const factorial = scalarFunction({
       for (let i = 0; i < input.rowCount; i++) {
         if (!isRowValid(input.validity, i)) continue
         const result = factorials[values[i]!]
-        if (result === undefined) throw outOfRange(values[i]! < 0 ? `the factorial of the negative number ${values[i]} is not defined` : `the factorial of ${values[i]} has more than 38 digits`)
+        if (result === undefined)
+          throw outOfRange(
+            values[i]! < 0
+              ? `the factorial of the negative number ${values[i]} is not defined`
+              : `the factorial of ${values[i]} has more than 38 digits`,
+          )
         writeBig(out, 4 * i, result)
       }
       return decimalVector(decimal(38, 0), out, { validity: input.validity })
@@ -90,8 +95,8 @@ export const lcm = scalarFunction({
 
 // The Lanczos approximation with g = 7 and nine coefficients (Godfrey's), good to about 15 digits.
 const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012,
-  9.9843695780195716e-6, 1.5056327351493116e-7,
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ]
 
 function lanczosSum(x: number): number {
@@ -116,7 +121,12 @@ function logGammaOf(x: number): number {
 }
 
 function gammaKernel(name: string, compute: (x: number) => number): Kernel {
-  const guard = guardedKernel(([x]) => String(x), ([x]) => `${x} === 0`, float64, () => outOfRange(`${name} of zero is not defined`))
+  const guard = guardedKernel(
+    ([x]) => String(x),
+    ([x]) => `${x} === 0`,
+    float64,
+    () => outOfRange(`${name} of zero is not defined`),
+  )
   return (input) => {
     guard(input)
     const values = doublesOf(argument(input, 0), input.rowCount)

@@ -17,12 +17,21 @@ export function resolveListConcat(types: readonly DataType[], nullHandling: 'pro
     if (common === undefined) return undefined
   }
   const result = common.kind === 'list' ? common : list(common)
-  return { argumentTypes: types.map(() => result), returnType: result, nullHandling, canReturnNull: false, kernel: (input) => joinLists(input, result) }
+  return {
+    argumentTypes: types.map(() => result),
+    returnType: result,
+    nullHandling,
+    canReturnNull: false,
+    kernel: (input) => joinLists(input, result),
+  }
 }
 
 function joinLists(input: KernelInput, type: DataType): Vector {
-  const columns = input.args.filter((arg) => arg.kind === 'vector' || arg.value !== null).map((arg) => ({ ...listColumn(arg), validity: arg.kind === 'vector' ? arg.vector.validity : null }))
-  if (columns.length === 0) return listVector(type, new Int32Array(input.rowCount + 1), nullsOf(type.kind === 'list' ? type.element.type : type, 0))
+  const columns = input.args
+    .filter((arg) => arg.kind === 'vector' || arg.value !== null)
+    .map((arg) => ({ ...listColumn(arg), validity: arg.kind === 'vector' ? arg.vector.validity : null }))
+  if (columns.length === 0)
+    return listVector(type, new Int32Array(input.rowCount + 1), nullsOf(type.kind === 'list' ? type.element.type : type, 0))
   const children = concatVectors(columns.map((column) => column.child))
   const bases: number[] = []
   let base = 0

@@ -84,7 +84,10 @@ export const glob = scalarFunction({
       return booleanResult(input, (row) => {
         const t = row * text.stride
         const p = row * pattern.stride
-        return matchesGlob(text.data.subarray(text.offsets[t]!, text.offsets[t + 1]!), pattern.data.subarray(pattern.offsets[p]!, pattern.offsets[p + 1]!))
+        return matchesGlob(
+          text.data.subarray(text.offsets[t]!, text.offsets[t + 1]!),
+          pattern.data.subarray(pattern.offsets[p]!, pattern.offsets[p + 1]!),
+        )
       })
     }),
   ],

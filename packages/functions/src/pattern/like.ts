@@ -47,7 +47,10 @@ function likeKernel(ignoreCase: boolean, negated: boolean): Kernel {
     const pattern = argument(input, 1)
     const escape = input.args[2]
     if (pattern.kind === 'scalar' && (escape === undefined || escape.kind === 'scalar')) {
-      const plan = planLike(fold(pattern.value as string), escape === undefined ? '' : fold(escapeCharacter((escape as { value: string }).value)))
+      const plan = planLike(
+        fold(pattern.value as string),
+        escape === undefined ? '' : fold(escapeCharacter((escape as { value: string }).value)),
+      )
       return matchConstant(input, text, plan, ignoreCase, negated)
     }
     const texts = new TextColumn(text)
@@ -63,20 +66,30 @@ function likeKernel(ignoreCase: boolean, negated: boolean): Kernel {
 function matchConstant(input: KernelInput, text: Datum, plan: LikePlan, ignoreCase: boolean, negated: boolean): Vector {
   if (text.kind === 'vector' && !ignoreCase) {
     const bits = planBits(byteColumn(text), input.rowCount, plan)
-    if (bits !== undefined) return booleanVector(input.rowCount, negated ? notBitmap(bits, input.rowCount) : bits, { validity: input.validity })
+    if (bits !== undefined)
+      return booleanVector(input.rowCount, negated ? notBitmap(bits, input.rowCount) : bits, { validity: input.validity })
   }
   const texts = new TextColumn(text)
   if (ignoreCase) return booleanResult(input, (row) => matchesLike(lowerText(texts.at(row)), plan) !== negated)
   return booleanResult(input, (row) => matchesLike(texts.at(row), plan) !== negated)
 }
 
-function like(name: string, aliases: readonly string[], ignoreCase: boolean, negated: boolean, example: string, result: string): ScalarFunctionDefinition {
+function like(
+  name: string,
+  aliases: readonly string[],
+  ignoreCase: boolean,
+  negated: boolean,
+  example: string,
+  result: string,
+): ScalarFunctionDefinition {
   const kernel = likeKernel(ignoreCase, negated)
   return scalarFunction({
     name,
     aliases,
     category: 'pattern',
-    description: `Whether a text ${negated ? 'does not match' : 'matches'} a pattern, in which % stands for any text and _ for one character${ignoreCase ? '; case does not matter' : ''}. An optional third argument is the escape character; there is none by default.`,
+    description:
+      `Whether a text ${negated ? 'does not match' : 'matches'} a pattern, in which % stands for any text and _ for one character` +
+      `${ignoreCase ? '; case does not matter' : ''}. An optional third argument is the escape character; there is none by default.`,
     example,
     result,
     overloads: [

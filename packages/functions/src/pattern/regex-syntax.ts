@@ -44,7 +44,10 @@ export function parseOptions(text: string): RegexOptions {
       case ' ':
         break
       default:
-        throw invalidInput(`unknown option "${letter}" of a regular expression`, 'Options are i, c, s, m, n, p, l and, for regexp_replace, g.')
+        throw invalidInput(
+          `unknown option "${letter}" of a regular expression`,
+          'Options are i, c, s, m, n, p, l and, for regexp_replace, g.',
+        )
     }
   }
   return options
@@ -55,7 +58,8 @@ const cache = new Map<string, RegExp>()
 
 /** The JavaScript expression of a pattern; `whole` makes it match only entire texts. It has the flag g. */
 export function compileRegex(pattern: string, options: RegexOptions, whole = false): RegExp {
-  const key = `${options.ignoreCase ? 'i' : ''}${options.dotMatchesLineEnd ? 's' : ''}${options.literal ? 'l' : ''}${whole ? 'w' : ''}:${pattern}`
+  const flags = [options.ignoreCase, options.dotMatchesLineEnd, options.literal, whole].map(Number).join('')
+  const key = `${flags}:${pattern}`
   const known = cache.get(key)
   if (known !== undefined) return known
   const made = compile(pattern, options, whole)
@@ -120,6 +124,8 @@ class Translator {
   #at = 0
   #flags: Flags
   readonly #stack: Flags[] = []
+  /** Whether the expression opened with a group such as `(?i:`, which must then be all of it. */
+  #caseGroup = false
 
   constructor(pattern: string, options: RegexOptions) {
     this.#pattern = pattern
@@ -151,6 +157,7 @@ class Translator {
         const flags = this.#stack.pop()
         if (flags === undefined) throw this.#error('unexpected )')
         this.#flags = flags
+        if (this.#caseGroup && this.#stack.length === 0 && this.#at < this.#pattern.length) throw this.#caseError()
         return ')'
       }
       case '.':
@@ -202,7 +209,10 @@ class Translator {
 
   #flagGroup(on: string, off: string, scoped: boolean): string {
     let flags: Flags = this.#flags
-    for (const [letters, value] of [[on, true], [off, false]] as const) {
+    for (const [letters, value] of [
+      [on, true],
+      [off, false],
+    ] as const) {
       for (const letter of letters) {
         if (letter === 's') flags = { ...flags, dotAll: value }
         else if (letter === 'm') flags = { ...flags, multiline: value }
@@ -220,8 +230,13 @@ class Translator {
   #setCase(value: boolean, scoped: boolean): void {
     if (value === this.ignoreCase) return
     const atStart = /^\(\?[a-zA-Z-]*[):]?$/.test(this.#pattern.slice(0, this.#at))
-    if (!atStart || (scoped && !/\)$/.test(this.#pattern))) throw this.#error('a change of case within the expression is not supported')
+    if (!atStart) throw this.#caseError()
+    this.#caseGroup = scoped
     this.ignoreCase = value
+  }
+
+  #caseError(): Error {
+    return this.#error('a change of case for a part of the expression is not supported')
   }
 
   #escape(): string {

@@ -30,7 +30,8 @@ class RegexColumn {
     this.#whole = whole
     const letters = this.#options === undefined ? (ignoreCase ? 'i' : '') : this.#options.constant
     this.#constantOptions = letters === null ? undefined : parseOptions(letters)
-    if (this.#pattern.constant !== null && this.#constantOptions !== undefined) this.#constant = compileRegex(this.#pattern.constant, this.#constantOptions, whole)
+    if (this.#pattern.constant !== null && this.#constantOptions !== undefined)
+      this.#constant = compileRegex(this.#pattern.constant, this.#constantOptions, whole)
   }
 
   optionsAt(row: number): RegexOptions {
@@ -58,7 +59,14 @@ function matchKernel(whole: boolean, negated: boolean, ignoreCase = false): Kern
 
 const matches = (kernel: Kernel): Resolved => ({ argumentTypes: [utf8, utf8], returnType: bool, kernel, canThrow: true })
 
-function matching(name: string, aliases: readonly string[], whole: boolean, description: string, example: string, result: string): ScalarFunctionDefinition {
+function matching(
+  name: string,
+  aliases: readonly string[],
+  whole: boolean,
+  description: string,
+  example: string,
+  result: string,
+): ScalarFunctionDefinition {
   const kernel = matchKernel(whole, false)
   return scalarFunction({
     name,
@@ -68,7 +76,10 @@ function matching(name: string, aliases: readonly string[], whole: boolean, desc
     example,
     result,
     canThrow: true,
-    overloads: [overload({ text: utf8, pattern: utf8 }, bool, kernel), overload({ text: utf8, pattern: utf8, options: utf8 }, bool, kernel)],
+    overloads: [
+      overload({ text: utf8, pattern: utf8 }, bool, kernel),
+      overload({ text: utf8, pattern: utf8, options: utf8 }, bool, kernel),
+    ],
   })
 }
 
@@ -93,7 +104,8 @@ export const regexpFullMatch = matching(
 export const tilde = resolvingFunction({
   name: '~',
   category: 'pattern',
-  description: 'Between two texts: whether a regular expression matches the whole of the first, as in DuckDB. Before an integer: its bitwise complement.',
+  description:
+    'Between texts: whether a regular expression matches the whole of the first, as in DuckDB. Before an integer: its complement.',
   example: "'abc' ~ 'a.*'",
   result: 'true',
   signatures: ['~(text VARCHAR, pattern VARCHAR) -> BOOLEAN', '~(x integer) -> the same type'],
@@ -109,7 +121,9 @@ function operator(name: string, negated: boolean, ignoreCase: boolean, example: 
   return resolvingFunction({
     name,
     category: 'pattern',
-    description: `Whether a regular expression ${negated ? 'does not match' : 'matches'} the whole of a text${ignoreCase ? '; case does not matter' : ''}.`,
+    description:
+      `Whether a regular expression ${negated ? 'does not match' : 'matches'} the whole of a text` +
+      `${ignoreCase ? '; case does not matter' : ''}.`,
     example,
     result: 'true',
     signatures: [`${name}(text VARCHAR, pattern VARCHAR) -> BOOLEAN`],
@@ -234,7 +248,8 @@ export const regexpExtract = resolvingFunction({
   name: 'regexp_extract',
   aliases: ['regexp_substr'],
   category: 'pattern',
-  description: 'The first match of a regular expression, or one of its groups; the empty text when there is none. A list of names gives all groups as a struct.',
+  description:
+    'The first match of a regular expression, or one of its groups; the empty text when there is none. Names give a struct of groups.',
   example: "regexp_extract('abc123', '([a-z]+)(\\d+)', 2)",
   result: '123',
   signatures: [
@@ -242,7 +257,8 @@ export const regexpExtract = resolvingFunction({
     'regexp_extract(text VARCHAR, pattern VARCHAR, names VARCHAR[]) -> STRUCT',
   ],
   resolve(types, constants) {
-    if (types.length < 2 || types.length > 4 || !types.slice(0, 2).every((type) => type.kind === 'utf8' || type.kind === 'null')) return undefined
+    if (types.length < 2 || types.length > 4 || !types.slice(0, 2).every((type) => type.kind === 'utf8' || type.kind === 'null'))
+      return undefined
     const group = types[2]
     if (group?.kind === 'list') return resolveNamedGroups(types, constants[2])
     if (group !== undefined && !isInteger(group) && group.kind !== 'null') return undefined
@@ -261,7 +277,7 @@ const extractAllKernel: Kernel = (input) => {
 
 function allMatches(regex: RegExp, text: string, group: number): (string | null)[] {
   const found: (string | null)[] = []
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     const match = exec(regex, text, at)
     if (match === null) break
     if (group < 0 || group >= match.length) throw invalidInput(`the regular expression has no group ${group}`)
@@ -295,7 +311,7 @@ const splitKernel: Kernel = (input) => {
 function splitParts(regex: RegExp, text: string): string[] {
   const parts: string[] = []
   let start = 0
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const match = exec(regex, text, at)
     if (match === null || match.index >= text.length) break
     const end = match.index + match[0].length
@@ -324,7 +340,10 @@ export const regexpSplit = scalarFunction({
   example: "regexp_split_to_array('hello world; 42', ';? ')",
   result: '[hello, world, 42]',
   canThrow: true,
-  overloads: [overload({ text: utf8, pattern: utf8 }, list(utf8), splitKernel), overload({ text: utf8, pattern: utf8, options: utf8 }, list(utf8), splitKernel)],
+  overloads: [
+    overload({ text: utf8, pattern: utf8 }, list(utf8), splitKernel),
+    overload({ text: utf8, pattern: utf8, options: utf8 }, list(utf8), splitKernel),
+  ],
 })
 
 export const regexpEscape = scalarFunction({

@@ -6,7 +6,15 @@ import { isInteger, isNumeric } from '@artemis/plan'
 import type { Resolved } from '../definition/scalar.js'
 import { addIntervals, negateInterval, scaleInterval } from './interval-arithmetic.js'
 import type { Places } from './timestamp-arithmetic.js'
-import { dateDifference, joinDateAndTime, shiftDate, shiftDateByDays, shiftTime, shiftTimestamp, timestampDifference } from './timestamp-arithmetic.js'
+import {
+  dateDifference,
+  joinDateAndTime,
+  shiftDate,
+  shiftDateByDays,
+  shiftTime,
+  shiftTimestamp,
+  timestampDifference,
+} from './timestamp-arithmetic.js'
 
 type Constants = readonly (Scalar | undefined)[]
 
@@ -18,7 +26,9 @@ function momentType(type: DataType): DataType | undefined {
 
 /** A string literal beside an interval or a moment stands for an interval: `now() - '1 day'`, as in PostgreSQL. */
 function isSpan(type: DataType, constant: Scalar | undefined): boolean {
-  return type.kind === 'interval' || type.kind === 'null' || (type.kind === 'utf8' && typeof constant === 'string' && /[a-z]/i.test(constant))
+  return (
+    type.kind === 'interval' || type.kind === 'null' || (type.kind === 'utf8' && typeof constant === 'string' && /[a-z]/i.test(constant))
+  )
 }
 
 export function resolveTemporalAddition(types: readonly DataType[], constants: Constants): Resolved | undefined {
@@ -43,7 +53,13 @@ function combineIntervals(a: DataType, b: DataType, constants: Constants, direct
   return { argumentTypes: [interval, interval], returnType: interval, kernel: addIntervals(direction), canThrow: true }
 }
 
-function moveMoment(moment: DataType, span: DataType, constant: Scalar | undefined, places: Places, direction: 1 | -1): Resolved | undefined {
+function moveMoment(
+  moment: DataType,
+  span: DataType,
+  constant: Scalar | undefined,
+  places: Places,
+  direction: 1 | -1,
+): Resolved | undefined {
   const type = momentType(moment)
   if (type === undefined) return undefined
   const ordered = (other: DataType): readonly DataType[] => (places.moment === 0 ? [type, other] : [other, type])
@@ -53,10 +69,16 @@ function moveMoment(moment: DataType, span: DataType, constant: Scalar | undefin
     return { argumentTypes: ordered(days), returnType: date32, kernel: shiftDateByDays(places, direction), canThrow: true }
   }
   if (type.kind === 'date32' && span.kind === 'time64' && direction === 1) {
-    return { argumentTypes: ordered(time64), returnType: timestamp('us'), kernel: joinDateAndTime(places.moment, places.interval), canThrow: true }
+    return {
+      argumentTypes: ordered(time64),
+      returnType: timestamp('us'),
+      kernel: joinDateAndTime(places.moment, places.interval),
+      canThrow: true,
+    }
   }
   if (!isSpan(span, constant)) return undefined
-  if (type.kind === 'date32') return { argumentTypes: ordered(interval), returnType: timestamp('us'), kernel: shiftDate(places, direction), canThrow: true }
+  if (type.kind === 'date32')
+    return { argumentTypes: ordered(interval), returnType: timestamp('us'), kernel: shiftDate(places, direction), canThrow: true }
   if (type.kind === 'time64') return { argumentTypes: ordered(interval), returnType: time64, kernel: shiftTime(places, direction) }
   const zoned = type.kind === 'timestamp' && type.timezone !== null
   return {
@@ -91,7 +113,13 @@ export function resolveTemporalMultiplication(types: readonly DataType[]): Resol
 export function resolveTemporalDivision(types: readonly DataType[]): Resolved | undefined {
   const [a, b] = types
   if (a?.kind !== 'interval' || b === undefined || !isNumeric(b)) return undefined
-  return { argumentTypes: [interval, float64], returnType: interval, kernel: scaleInterval(0, 1, true), canThrow: true, canReturnNull: true }
+  return {
+    argumentTypes: [interval, float64],
+    returnType: interval,
+    kernel: scaleInterval(0, 1, true),
+    canThrow: true,
+    canReturnNull: true,
+  }
 }
 
 export function resolveIntervalNegation(): Resolved {

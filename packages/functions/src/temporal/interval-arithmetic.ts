@@ -8,7 +8,8 @@ import { doublesOf } from '../kernel/primitive-columns.js'
 import { ResultValidity } from '../kernel/results.js'
 import { intervalColumn, intervalVector, microsecondsAt, nanosecondsAt, writeInterval } from './interval-words.js'
 
-const overflow = (): Error => outOfRange('an interval is out of range: its months and days must fit 32 bits, its time 64 bits of nanoseconds')
+const overflow = (): Error =>
+  outOfRange('an interval is out of range: its months and days must fit 32 bits, its time 64 bits of nanoseconds')
 
 function fitsInt32(value: number): boolean {
   return (value | 0) === value

@@ -201,4 +201,3 @@ export function timestampDifference(input: KernelInput): Vector {
   }
   return intervalVector(out, { validity: input.validity })
 }
-

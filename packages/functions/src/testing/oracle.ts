@@ -67,7 +67,8 @@ export function sqlLiteral(type: DataType, value: Scalar): string {
   if (type.kind === 'float32' || type.kind === 'float64') return `'${formatFloat64(value as number)}'::${name}`
   if (value instanceof Uint8Array && type.kind !== 'uuid') return `'${formatBytes(value)}'::BLOB`
   if (type.kind === 'interval') return intervalLiteral(value as { months: number; days: number; nanoseconds: bigint })
-  if (type.kind === 'list') return `[${(value as readonly Scalar[]).map((element) => sqlLiteral(type.element.type, element)).join(', ')}]::${name}`
+  if (type.kind === 'list')
+    return `[${(value as readonly Scalar[]).map((element) => sqlLiteral(type.element.type, element)).join(', ')}]::${name}`
   return `'${formatValue(type, value)}'::${name}`
 }
 
@@ -78,12 +79,19 @@ function intervalLiteral(value: { months: number; days: number; nanoseconds: big
 let tables = 0
 
 /** DuckDB's outcome of an expression over columns named a, b, c, … */
-export async function duckdbOutcomes(expression: string, columns: readonly Column[], timeZone = 'UTC'): Promise<{ readonly type: string; readonly outcomes: readonly Outcome[] }> {
+export async function duckdbOutcomes(
+  expression: string,
+  columns: readonly Column[],
+  timeZone = 'UTC',
+): Promise<{ readonly type: string; readonly outcomes: readonly Outcome[] }> {
   const duckdb = await connection(timeZone)
   const table = `t${tables++}`
   const names = columns.map((_, i) => String.fromCharCode(97 + i))
   const rowCount = columns[0]?.values.length ?? 1
-  const rows = Array.from({ length: rowCount }, (_, row) => `(${[String(row), ...columns.map((column) => sqlLiteral(column.type, column.values[row]!))].join(', ')})`)
+  const rows = Array.from(
+    { length: rowCount },
+    (_, row) => `(${[String(row), ...columns.map((column) => sqlLiteral(column.type, column.values[row]!))].join(', ')})`,
+  )
   await duckdb.run(`CREATE TEMP TABLE ${table} AS SELECT * FROM (VALUES ${rows.join(', ')}) AS v(${['row', ...names].join(', ')})`)
   const described = await duckdb.runAndReadAll(`DESCRIBE SELECT ${expression} AS x FROM ${table}`)
   const read = async (text: string, where = ''): Promise<Outcome[]> => {
@@ -101,7 +109,8 @@ export async function duckdbOutcomes(expression: string, columns: readonly Colum
   }
   const rowByRow = async (): Promise<Outcome[]> => {
     const outcomes: Outcome[] = []
-    for (let row = 0; row < rowCount; row++) outcomes.push((await isError(row)) ? ERROR : (await read(expression, `WHERE row = ${row}`))[0]!)
+    for (let row = 0; row < rowCount; row++)
+      outcomes.push((await isError(row)) ? ERROR : (await read(expression, `WHERE row = ${row}`))[0]!)
     return outcomes
   }
   const outcomes = await read(expression).catch(async () => {
@@ -169,7 +178,11 @@ export interface AgreementOptions {
 }
 
 /** Fails with the first rows on which a function and DuckDB disagree. */
-export async function expectAgreement(definition: ScalarFunctionDefinition, columns: readonly Column[], options: AgreementOptions = {}): Promise<void> {
+export async function expectAgreement(
+  definition: ScalarFunctionDefinition,
+  columns: readonly Column[],
+  options: AgreementOptions = {},
+): Promise<void> {
   const fn = definition.resolve(
     columns.map((column) => column.type),
     columns.map(() => undefined),
@@ -186,12 +199,17 @@ function callText(name: string, count: number): string {
 }
 
 /** The same for a function that is resolved already, such as a cast. */
-export async function expectFunctionAgreement(fn: ScalarFunction, columns: readonly Column[], options: AgreementOptions & { readonly sql: string }): Promise<void> {
+export async function expectFunctionAgreement(
+  fn: ScalarFunction,
+  columns: readonly Column[],
+  options: AgreementOptions & { readonly sql: string },
+): Promise<void> {
   const timeZone = options.timeZone ?? 'UTC'
   const types = columns.map((column) => sqlTypeName(column.type)).join(', ')
   const theirs = await duckdbOutcomes(options.sql, columns, timeZone)
   const expectedType = options.type ?? sqlTypeName(fn.returnType)
-  if (normalType(theirs.type) !== normalType(expectedType)) throw new Error(`${fn.name}(${types}) is ${expectedType}, DuckDB says ${theirs.type}`)
+  if (normalType(theirs.type) !== normalType(expectedType))
+    throw new Error(`${fn.name}(${types}) is ${expectedType}, DuckDB says ${theirs.type}`)
   for (const shape of options.shapes ?? (['plain', 'dictionary', 'constants'] as const)) {
     const ours = ourOutcomes(fn, columns, timeZone, shape)
     const wrong: string[] = []
@@ -203,13 +221,20 @@ export async function expectFunctionAgreement(fn: ScalarFunction, columns: reado
       const shown = values.map((value, i) => (value === null ? 'NULL' : formatValue(columns[i]!.type, value))).join(', ')
       wrong.push(`${fn.name}(${shown}) = ${outcome}, DuckDB: ${expected}`)
     })
-    if (wrong.length > 0) throw new Error(`${wrong.length} of ${ours.length} rows differ (${shape}; ${types}; ${options.sql}):\n${wrong.slice(0, 12).join('\n')}`)
+    if (wrong.length > 0)
+      throw new Error(
+        `${wrong.length} of ${ours.length} rows differ (${shape}; ${types}; ${options.sql}):\n${wrong.slice(0, 12).join('\n')}`,
+      )
   }
 }
 
 /** DuckDB has 128-bit integers where we have decimals of 38 digits. */
 function normalType(name: string): string {
-  return name.replace(/\bHUGEINT\b/g, 'DECIMAL(38,0)').replaceAll(', ', ',').replaceAll('"', '').toUpperCase()
+  return name
+    .replace(/\bHUGEINT\b/g, 'DECIMAL(38,0)')
+    .replaceAll(', ', ',')
+    .replaceAll('"', '')
+    .toUpperCase()
 }
 
 function same(ours: Outcome, theirs: Outcome, tolerance = 0): boolean {

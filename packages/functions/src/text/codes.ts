@@ -112,7 +112,8 @@ export const bin = resolvingFunction({
   example: 'bin(42)',
   result: '101010',
   signatures: ['bin(text VARCHAR) -> VARCHAR', 'bin(number BIGINT) -> VARCHAR'],
-  resolve: (types) => resolveDigits(types[0], types.length, (bytes) => Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join(''), 2),
+  resolve: (types) =>
+    resolveDigits(types[0], types.length, (bytes) => Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join(''), 2),
 })
 
 /** Bytes of the text of each row. */
@@ -201,7 +202,13 @@ export const encode = scalarFunction({
   description: 'The bytes of a text in UTF-8.',
   example: "encode('é')",
   result: '\\xC3\\xA9',
-  overloads: [overload({ text: utf8 }, binary, textToBytes((text) => Buffer.from(text, 'utf8')))],
+  overloads: [
+    overload(
+      { text: utf8 },
+      binary,
+      textToBytes((text) => Buffer.from(text, 'utf8')),
+    ),
+  ],
 })
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -237,7 +244,9 @@ export const urlEncode = scalarFunction({
   overloads: [
     overload({ text: utf8 }, utf8, (input) => {
       const text = new TextColumn(argument(input, 0))
-      return textResult(input, (row) => encodeURIComponent(text.at(row)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`))
+      return textResult(input, (row) =>
+        encodeURIComponent(text.at(row)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
+      )
     }),
   ],
 })

@@ -19,7 +19,8 @@ function joinBytes(input: KernelInput, type: DataType): Vector {
   for (let i = 0; i < rowCount; i++) {
     if (isRowValid(validity, i)) {
       for (const column of columns) {
-        if (isRowValid(column.validity, i * column.stride)) size += column.offsets[i * column.stride + 1]! - column.offsets[i * column.stride]!
+        if (isRowValid(column.validity, i * column.stride))
+          size += column.offsets[i * column.stride + 1]! - column.offsets[i * column.stride]!
       }
     }
     if (size > MAX_OFFSET) throw tooLarge(type)
@@ -62,7 +63,12 @@ function resolveJoin(types: readonly DataType[]): Resolved | undefined {
   if (a === undefined || b === undefined || types.length !== 2) return undefined
   if (a.kind === 'list' || b.kind === 'list') return resolveListConcat(types, 'propagate')
   if (isNested(a) || isNested(b)) return undefined
-  const type = (isBinary(a) || a.kind === 'null') && (isBinary(b) || b.kind === 'null') && a.kind !== b.kind ? binary : isBinary(a) && isBinary(b) ? binary : utf8
+  const type =
+    (isBinary(a) || a.kind === 'null') && (isBinary(b) || b.kind === 'null') && a.kind !== b.kind
+      ? binary
+      : isBinary(a) && isBinary(b)
+        ? binary
+        : utf8
   return { argumentTypes: [type, type], returnType: type, kernel: (input) => joinBytes(input, type) }
 }
 
@@ -87,7 +93,13 @@ export const concat = resolvingFunction({
     if (types.length === 0) return undefined
     if (types.some((type) => type.kind === 'list')) return resolveListConcat(types, 'custom')
     if (types.some(isNested)) return undefined
-    return { argumentTypes: types.map(() => utf8), returnType: utf8, kernel: (input) => joinBytes(input, utf8), nullHandling: 'custom', canReturnNull: false }
+    return {
+      argumentTypes: types.map(() => utf8),
+      returnType: utf8,
+      kernel: (input) => joinBytes(input, utf8),
+      nullHandling: 'custom',
+      canReturnNull: false,
+    }
   },
 })
 

@@ -22,7 +22,17 @@ export interface Specification {
   readonly type: string
 }
 
-export const PLAIN: Specification = { fill: ' ', align: '', sign: '-', prefixed: false, zeroPadded: false, width: 0, group: '', precision: undefined, type: '' }
+export const PLAIN: Specification = {
+  fill: ' ',
+  align: '',
+  sign: '-',
+  prefixed: false,
+  zeroPadded: false,
+  width: 0,
+  group: '',
+  precision: undefined,
+  type: '',
+}
 
 export function formatOne(value: Formattable, specification: Specification): string {
   if (typeof value === 'string') return formatText(value, specification)

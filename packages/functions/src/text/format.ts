@@ -111,7 +111,11 @@ function reader(datum: Datum): (row: number) => Formattable {
   return (row) => scalarAt(datum.vector, row) as Formattable
 }
 
-function formatting(name: string, parse: (format: string) => Piece[], documentation: { description: string; example: string; result: string }): ScalarFunctionDefinition {
+function formatting(
+  name: string,
+  parse: (format: string) => Piece[],
+  documentation: { description: string; example: string; result: string },
+): ScalarFunctionDefinition {
   return resolvingFunction({
     name,
     category: 'text',
@@ -153,7 +157,13 @@ export const printf = formatting('printf', parseDirectives, {
   result: '12 ducks,  3.14',
 })
 
-function readable(name: string, aliases: readonly string[], base: number, units: readonly string[], result: string): ScalarFunctionDefinition {
+function readable(
+  name: string,
+  aliases: readonly string[],
+  base: number,
+  units: readonly string[],
+  result: string,
+): ScalarFunctionDefinition {
   return scalarFunction({
     name,
     aliases,

@@ -55,9 +55,20 @@ export const length = resolvingFunction({
   },
 })
 
-function bytes(name: string, aliases: readonly string[], factor: number, documentation: { description: string; example: string; result: string }): ScalarFunctionDefinition {
+function bytes(
+  name: string,
+  aliases: readonly string[],
+  factor: number,
+  documentation: { description: string; example: string; result: string },
+): ScalarFunctionDefinition {
   const kernel: Kernel = (input) => byteLengths(input, factor)
-  return scalarFunction({ name, aliases, category: 'text', ...documentation, overloads: [overload({ text: utf8 }, int64, kernel), overload({ bytes: binary }, int64, kernel)] })
+  return scalarFunction({
+    name,
+    aliases,
+    category: 'text',
+    ...documentation,
+    overloads: [overload({ text: utf8 }, int64, kernel), overload({ bytes: binary }, int64, kernel)],
+  })
 }
 
 export const strlen = bytes('strlen', ['octet_length'], 1, { description: 'The number of bytes.', example: "strlen('🦆')", result: '4' })

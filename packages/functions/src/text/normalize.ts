@@ -7,7 +7,11 @@ import { argument } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
 import { TextColumn } from '../kernel/text-columns.js'
 
-function normalising(name: string, documentation: { description: string; example: string; result: string }, convert: (text: string) => string): ScalarFunctionDefinition {
+function normalising(
+  name: string,
+  documentation: { description: string; example: string; result: string },
+  convert: (text: string) => string,
+): ScalarFunctionDefinition {
   return scalarFunction({
     name,
     category: 'text',
@@ -25,7 +29,11 @@ function normalising(name: string, documentation: { description: string; example
 
 export const nfcNormalize = normalising(
   'nfc_normalize',
-  { description: 'The text in Unicode’s composed normal form (NFC), so that equal texts compare equal.', example: "nfc_normalize('e' || chr(769)) = 'é'", result: 'true' },
+  {
+    description: 'The text in Unicode’s composed normal form (NFC), so that equal texts compare equal.',
+    example: "nfc_normalize('e' || chr(769)) = 'é'",
+    result: 'true',
+  },
   (text) => text.normalize('NFC'),
 )
 

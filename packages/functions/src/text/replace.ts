@@ -40,7 +40,8 @@ function translation(from: string, to: string): ReadonlyMap<string, string> {
 export const translate = scalarFunction({
   name: 'translate',
   category: 'text',
-  description: 'Replaces each character that stands in one set by the character at its place in another; characters without a partner are removed.',
+  description:
+    'Replaces each character that stands in one set by the character at its place in another; characters without a partner are removed.',
   example: "translate('12345', '143', 'ax')",
   result: 'a2x5',
   overloads: [

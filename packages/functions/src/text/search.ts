@@ -57,7 +57,8 @@ function searchKernel(test: Test): Kernel {
   return (input) => {
     const haystack = argument(input, 0)
     const needle = argument(input, 1)
-    if (haystack.kind === 'vector' && needle.kind === 'scalar') return booleanVector(input.rowCount, constantSearch(test, haystack, needle, input), { validity: input.validity })
+    if (haystack.kind === 'vector' && needle.kind === 'scalar')
+      return booleanVector(input.rowCount, constantSearch(test, haystack, needle, input), { validity: input.validity })
     const texts = new TextColumn(haystack)
     const needles = new TextColumn(needle)
     if (test === 'contains') return booleanResult(input, (row) => texts.at(row).includes(needles.at(row)))

@@ -54,7 +54,8 @@ function editDistance(a: Uint8Array, b: Uint8Array, transpositions: boolean): nu
       let best = Math.min(table[(i - 1) * width + j]! + 1, table[i * width + j - 1]! + 1, table[(i - 1) * width + j - 1]! + (same ? 0 : 1))
       if (transpositions) {
         const row = lastRow[b[j - 1]!]!
-        if (row > 0 && lastColumn > 0) best = Math.min(best, table[(row - 1) * width + lastColumn - 1]! + (i - row - 1) + 1 + (j - lastColumn - 1))
+        if (row > 0 && lastColumn > 0)
+          best = Math.min(best, table[(row - 1) * width + lastColumn - 1]! + (i - row - 1) + 1 + (j - lastColumn - 1))
       }
       table[i * width + j] = best
       if (same) lastColumn = j

@@ -18,7 +18,7 @@ export const split = scalarFunction({
   category: 'text',
   description: 'The parts of a text between separators, as a list; an empty separator gives the characters.',
   example: "string_split('hello-world', '-')",
-  result: "[hello, world]",
+  result: '[hello, world]',
   overloads: [
     overload({ text: utf8, separator: utf8 }, list(utf8), (input) => {
       const text = new TextColumn(argument(input, 0))

@@ -36,7 +36,10 @@ export const substring = scalarFunction({
   description: 'Part of a text, from a start (1 is the first character, -1 the last), to the end or of a given length.',
   example: "substring('Hello', 2, 3)",
   result: 'ell',
-  overloads: [overload({ text: utf8, start: int64 }, utf8, substringKernel), overload({ text: utf8, start: int64, length: int64 }, utf8, substringKernel)],
+  overloads: [
+    overload({ text: utf8, start: int64 }, utf8, substringKernel),
+    overload({ text: utf8, start: int64, length: int64 }, utf8, substringKernel),
+  ],
 })
 
 export const left = scalarFunction({

@@ -19,19 +19,63 @@ import { split, splitPart } from './split.js'
 import { left, right, substring } from './substring.js'
 import { ltrim, rtrim, trim } from './trim.js'
 
-const WORDS = ['', 'a', 'ab', 'abc', 'Hello', 'hello world', '  padded  ', 'aXbXc', 'aaaa', 'éà', 'ÀÉ', 'straße', 'Ω', '😀', 'a😀b', '月火水', 'e\u0301', '🤦🏼‍♂️', 'İi', 'ﬁ', 'ab,cd,,ef', ',', '100%', 'a_b', "it's", 'MARTHA', 'MARHTA', 'x'.repeat(50)]
+const WORDS = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  'Hello',
+  'hello world',
+  '  padded  ',
+  'aXbXc',
+  'aaaa',
+  'éà',
+  'ÀÉ',
+  'straße',
+  'Ω',
+  '😀',
+  'a😀b',
+  '月火水',
+  'e\u0301',
+  '🤦🏼‍♂️',
+  'İi',
+  'ﬁ',
+  'ab,cd,,ef',
+  ',',
+  '100%',
+  'a_b',
+  "it's",
+  'MARTHA',
+  'MARHTA',
+  'x'.repeat(50),
+]
 export const text: ColumnSource = {
   type: utf8,
-  value: (random) => (random() < 0.7 ? oneOf(WORDS)(random) : Array.from({ length: Math.floor(random() * 8) }, () => oneOf(['a', 'b', 'X', ' ', 'é', '😀', ','])(random)).join('')),
+  value: (random) =>
+    random() < 0.7
+      ? oneOf(WORDS)(random)
+      : Array.from({ length: Math.floor(random() * 8) }, () => oneOf(['a', 'b', 'X', ' ', 'é', '😀', ','])(random)).join(''),
 }
-const plain: ColumnSource = { type: utf8, value: (random) => Array.from({ length: Math.floor(random() * 9) }, () => oneOf(['a', 'b', 'X', ' ', 'y'])(random)).join('') }
+const plain: ColumnSource = {
+  type: utf8,
+  value: (random) => Array.from({ length: Math.floor(random() * 9) }, () => oneOf(['a', 'b', 'X', ' ', 'y'])(random)).join(''),
+}
 const short: ColumnSource = { type: utf8, value: oneOf(['', 'a', 'ab', 'X', 'é', '😀', ' ', ',', 'lo', 'aa', 'l']) }
 const count: ColumnSource = { type: int64, value: (random) => BigInt(Math.floor(random() * 14) - 6) }
 const count32: ColumnSource = { type: int32, value: (random) => Math.floor(random() * 14) - 4 }
 
-function agree(name: string, fn: ScalarFunctionDefinition, sources: readonly ColumnSource[], options: Parameters<typeof expectAgreement>[2] = {}, rows = 400): void {
+function agree(
+  name: string,
+  fn: ScalarFunctionDefinition,
+  sources: readonly ColumnSource[],
+  options: Parameters<typeof expectAgreement>[2] = {},
+  rows = 400,
+): void {
   it(`${name} agrees with DuckDB`, async () => {
-    await expectAgreement(fn, randomColumns(1, rows, sources), { sql: `${name}(${sources.map((_, i) => String.fromCharCode(97 + i)).join(', ')})`, ...options })
+    await expectAgreement(fn, randomColumns(1, rows, sources), {
+      sql: `${name}(${sources.map((_, i) => String.fromCharCode(97 + i)).join(', ')})`,
+      ...options,
+    })
   })
 }
 
@@ -98,10 +142,16 @@ describe('text functions', () => {
   agree('unhex', unhex, [{ type: utf8, value: oneOf(['61', '6', '', 'zz', 'C3A9', 'abc']) }])
   agree('unbin', unbin, [{ type: utf8, value: oneOf(['01100001', '1', '', 'x', '111111111']) }])
   agree('from_base64', fromBase64, [{ type: utf8, value: oneOf(['YWJj', 'YQ==', 'YQ', '', '!!', 'YWI=']) }], { sql: '"from_base64"(a)' })
-  agree('to_base64', base64, [{ type: { kind: 'binary' }, value: oneOf<Scalar>([new Uint8Array(0), Uint8Array.of(1, 2, 3), Uint8Array.of(255)]) }])
-  agree('decode', decode, [{ type: { kind: 'binary' }, value: oneOf<Scalar>([Uint8Array.of(0xc3, 0xa9), Uint8Array.of(0xc3), Uint8Array.of(65)]) }])
+  agree('to_base64', base64, [
+    { type: { kind: 'binary' }, value: oneOf<Scalar>([new Uint8Array(0), Uint8Array.of(1, 2, 3), Uint8Array.of(255)]) },
+  ])
+  agree('decode', decode, [
+    { type: { kind: 'binary' }, value: oneOf<Scalar>([Uint8Array.of(0xc3, 0xa9), Uint8Array.of(0xc3), Uint8Array.of(65)]) },
+  ])
   agree('url_decode', urlDecode, [{ type: utf8, value: oneOf(['a%20b', 'a+b', '%C3%A9', '%zz', '', '%41']) }])
-  agree('format_bytes', formatBytes, [{ type: int64, value: (random) => BigInt(Math.floor(10 ** (random() * 15)) * (random() < 0.1 ? -1 : 1)) }])
+  agree('format_bytes', formatBytes, [
+    { type: int64, value: (random) => BigInt(Math.floor(10 ** (random() * 15)) * (random() < 0.1 ? -1 : 1)) },
+  ])
 
   it('joins values of other types as their texts', async () => {
     for (const type of [int32, decimal(9, 2), float64, bool, date32]) {
@@ -121,7 +171,10 @@ describe('formats', () => {
     const cases: readonly (readonly [readonly string[], ColumnSource])[] = [
       [[...formats.slice(0, 4), '{:.2}', '{:s}', 'a{{b}}{}'], text],
       [[...ofNumbers, '{:d}', '{:x}', '{:X}', '{:#x}', '{:o}', '{:b}', '{:05d}', '{:+d}'], int64],
-      [[...formats, '{:.3f}', '{:10.2f}', '{:e}', '{:.1e}', '{:g}', '{:,.2f}', '{:010.3f}'], { type: float64, value: (random) => (random() - 0.5) * 10 ** Math.floor(random() * 8) }],
+      [
+        [...formats, '{:.3f}', '{:10.2f}', '{:e}', '{:.1e}', '{:g}', '{:,.2f}', '{:010.3f}'],
+        { type: float64, value: (random) => (random() - 0.5) * 10 ** Math.floor(random() * 8) },
+      ],
     ]
     for (const [patterns, source] of cases) {
       for (const pattern of patterns) {
@@ -135,7 +188,10 @@ describe('formats', () => {
     const cases: readonly (readonly [readonly string[], ColumnSource])[] = [
       [['%s', '%10s|', '%-10s|', '%.2s', '%%%s'], text],
       [['%d', '%5d|', '%-5d|', '%05d', '%+d', '%x', '%X', '%o', '%,d'], int64],
-      [['%f', '%.2f', '%10.3f|', '%e', '%g', '%-12.1f|', '%+.1f'], { type: float64, value: (random) => (random() - 0.5) * 10 ** Math.floor(random() * 8) }],
+      [
+        ['%f', '%.2f', '%10.3f|', '%e', '%g', '%-12.1f|', '%+.1f'],
+        { type: float64, value: (random) => (random() - 0.5) * 10 ** Math.floor(random() * 8) },
+      ],
     ]
     for (const [patterns, source] of cases) {
       for (const pattern of patterns) {
