@@ -1,7 +1,7 @@
 /** From a batch of the input to what an aggregate state takes: keys, arguments, filters. */
 
-import type { Batch, DataType, Vector } from '@artemis/arrow'
-import { bitmapBytes, physicalKind } from '@artemis/arrow'
+import type { Batch, Vector } from '@artemis/arrow'
+import { bitmapBytes } from '@artemis/arrow'
 import type { AggregateCall, Column, EvaluationContext, Expression } from '@artemis/plan'
 import { Scratch } from '../batch/scratch.js'
 import { evaluateToVector } from '../expression/compile.js'
@@ -9,9 +9,8 @@ import type { CompiledExpression } from '../expression/compiled-expression.js'
 import type { CompiledPredicate } from '../expression/predicate.js'
 import { canThrow } from '../expression/properties.js'
 import type { OperatorRun } from '../operator.js'
-import type { AggregateState } from './aggregate-state.js'
-import { isOrdered, isSplittable } from './lane.js'
-import type { LaneRows } from './lane.js'
+import type { AggregateRows, LaneValues } from './aggregate-state.js'
+import { isOrdered, isSplittable, isTransient } from './lane.js'
 
 interface LaneInput {
   readonly args: readonly CompiledExpression[]
@@ -39,43 +38,34 @@ export class AggregateInput {
       args: call.arguments.map((argument) => run.compile(argument, columns)),
       order: isOrdered(call) ? call.orderBy.map((key) => run.compile(key.expression, columns)) : [],
       filter: call.filter === null ? null : run.compilePredicate(call.filter, columns),
-      transient: isSplittable(call) && call.function.stateTypes.every(isFixedWidth),
+      transient: isTransient(call),
       narrow: !isSplittable(call) || call.arguments.some((argument) => canThrow(argument, run.context.casts)),
     }))
   }
 
-  /** Adds the rows of a batch to the groups. */
-  addTo(state: AggregateState, batch: Batch): void {
+  /** The keys and arguments of a batch. Some lie in buffers that the next call overwrites. */
+  rows(batch: Batch): AggregateRows {
     this.#scratch.reset()
     // Tables copy what they keep of a key, so keys may lie in scratch buffers.
-    const keys = this.#keys.map((key) => evaluateToVector(key, batch, { ...this.#evaluation, scratch: this.#scratch }))
-    const ids = state.groupIds(keys, batch.rowCount)
-    for (const [index, lane] of this.#lanes.entries()) {
-      const rows = this.#rows(lane, batch, ids)
-      if (rows !== null) state.update(index, rows)
-    }
+    const context = { ...this.#evaluation, scratch: this.#scratch }
+    const keys = this.#keys.map((key) => evaluateToVector(key, batch, context))
+    return { keys, rowCount: batch.rowCount, lanes: this.#lanes.map((lane) => this.#values(lane, batch)) }
   }
 
-  #rows(lane: LaneInput, batch: Batch, ids: Int32Array): LaneRows | null {
+  #values(lane: LaneInput, batch: Batch): LaneValues | null {
     const selection = lane.filter === null ? 'all' : lane.filter.evaluate(batch, this.#evaluation)
     if (selection === 'none') return null
-    if (selection === 'all') return this.#evaluate(lane, batch, ids, null)
-    if (!lane.narrow && selection.length > batch.rowCount * SPARSE) return this.#evaluate(lane, batch, ids, selectionBits(selection, batch.rowCount))
-    const chosen = new Int32Array(selection.length)
-    for (let k = 0; k < chosen.length; k++) chosen[k] = ids[selection[k]!]!
-    return this.#evaluate(lane, batch.select(selection), chosen, null)
+    if (selection === 'all') return this.#evaluate(lane, batch, null, null)
+    const dense = !lane.narrow && selection.length > batch.rowCount * SPARSE
+    if (dense) return this.#evaluate(lane, batch, null, selectionBits(selection, batch.rowCount))
+    return this.#evaluate(lane, batch.select(selection), selection, null)
   }
 
-  #evaluate(lane: LaneInput, batch: Batch, ids: Int32Array, filter: Uint8Array | null): LaneRows {
+  #evaluate(lane: LaneInput, batch: Batch, selection: Int32Array | null, filter: Uint8Array | null): LaneValues {
     const context = lane.transient ? { ...this.#evaluation, scratch: this.#scratch } : this.#evaluation
     const values = (programs: readonly CompiledExpression[]): Vector[] => programs.map((program) => evaluateToVector(program, batch, context))
-    return { args: values(lane.args), order: values(lane.order), ids, filter }
+    return { args: values(lane.args), order: values(lane.order), selection, filter }
   }
-}
-
-function isFixedWidth(type: DataType): boolean {
-  const kind = physicalKind(type)
-  return kind === 'primitive' || kind === 'fixed' || kind === 'boolean'
 }
 
 function selectionBits(rows: Int32Array, n: number): Uint8Array {

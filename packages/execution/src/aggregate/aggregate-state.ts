@@ -13,6 +13,23 @@ export interface AggregateShape {
   readonly calls: readonly AggregateCall[]
 }
 
+/** The input of an aggregation for some rows. */
+export interface AggregateRows {
+  readonly keys: readonly Vector[]
+  readonly rowCount: number
+  /** By aggregate; null where no row passes its filter. */
+  readonly lanes: readonly (LaneValues | null)[]
+}
+
+/** The arguments of one aggregate, for all rows or for those of a selection. */
+export interface LaneValues {
+  readonly args: readonly Vector[]
+  readonly order: readonly Vector[]
+  readonly selection: Int32Array | null
+  /** Only rows whose bit is set count; given only without a selection. */
+  readonly filter: Uint8Array | null
+}
+
 export interface AggregateStateOptions {
   readonly evaluation: EvaluationContext
   /** See {@link KeyTableOptions.maxDirectSlots}. */
@@ -37,23 +54,46 @@ export class AggregateState {
     return this.lanes.reduce((sum, lane) => sum + lane.accumulator.byteSize() + (lane.kept?.byteSize() ?? 0), this.keys.byteSize())
   }
 
+  add(rows: AggregateRows): void {
+    const ids = this.#groupIds(rows.keys, rows.rowCount)
+    for (const [index, lane] of rows.lanes.entries()) {
+      if (lane === null) continue
+      const { args, order, selection, filter } = lane
+      this.#update(index, { args, order, ids: selection === null ? ids : pick(ids, selection), filter })
+    }
+  }
+
+  /** Merges keys, then partial states of the plain lanes, as `states` gives them. */
+  mergeColumns(shape: AggregateShape, columns: readonly Vector[], rowCount: number): void {
+    const ids = this.#groupIds(columns.slice(0, shape.groupTypes.length), rowCount)
+    let position = shape.groupTypes.length
+    for (const { call, kept, accumulator } of this.lanes) {
+      if (kept !== null) continue
+      const width = call.function.stateTypes.length
+      accumulator.merge(columns.slice(position, position + width), ids, this.groupCount)
+      position += width
+    }
+  }
+
+  /** Takes keys and kept rows of one lane back, as they were written. */
+  addKept(shape: AggregateShape, index: number, columns: readonly Vector[], rowCount: number): void {
+    const keyCount = shape.groupTypes.length
+    const argumentEnd = keyCount + shape.calls[index]!.arguments.length
+    const ids = this.#groupIds(columns.slice(0, keyCount), rowCount)
+    this.#update(index, { args: columns.slice(keyCount, argumentEnd), order: columns.slice(argumentEnd), ids, filter: null })
+  }
+
   /** The group of each row, new groups included. Valid until the next call. */
-  groupIds(keys: readonly Vector[], rowCount: number): Int32Array {
+  #groupIds(keys: readonly Vector[], rowCount: number): Int32Array {
     if (this.#ids.length < rowCount) this.#ids = new Int32Array(rowCount)
     this.keys.insert(keys, rowCount, this.#ids)
     return this.#ids.subarray(0, rowCount)
   }
 
-  /** Gives a lane its rows, whose groups must be known. */
-  update(index: number, rows: LaneRows): void {
+  #update(index: number, rows: LaneRows): void {
     const { kept, accumulator } = this.lanes[index]!
     if (kept !== null) kept.add(rows)
     else accumulator.update(rows.args, rows.ids, this.groupCount, rows.filter)
-  }
-
-  /** Gives a plain lane partial states of groups that are known. */
-  merge(index: number, states: readonly Vector[], ids: Int32Array): void {
-    this.lanes[index]!.accumulator.merge(states, ids, this.groupCount)
   }
 
   /** Applies the rows that lanes have kept. Afterwards `results` may be asked for. */
@@ -77,4 +117,18 @@ export class AggregateState {
     const plain = this.lanes.filter((lane) => lane.kept === null)
     return [...this.keys.keys(start, length), ...plain.flatMap((lane) => lane.accumulator.state(start, length))]
   }
+
+  *resultChunks(chunkRows: number): Generator<Vector[], void, undefined> {
+    for (let start = 0; start < this.groupCount; start += chunkRows) yield this.results(start, Math.min(chunkRows, this.groupCount - start))
+  }
+
+  *stateChunks(chunkRows: number): Generator<Vector[], void, undefined> {
+    for (let start = 0; start < this.groupCount; start += chunkRows) yield this.states(start, Math.min(chunkRows, this.groupCount - start))
+  }
+}
+
+function pick(ids: Int32Array, rows: Int32Array): Int32Array {
+  const out = new Int32Array(rows.length)
+  for (let k = 0; k < out.length; k++) out[k] = ids[rows[k]!]!
+  return out
 }

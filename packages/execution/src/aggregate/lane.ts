@@ -5,7 +5,7 @@
  */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { nullsOf } from '@artemis/arrow'
+import { nullsOf, physicalKind } from '@artemis/arrow'
 import type { AggregateCall, EvaluationContext, GroupsAccumulator } from '@artemis/plan'
 import { DistinctRows } from './distinct-rows.js'
 import { OrderedRows } from './ordered-rows.js'
@@ -49,6 +49,11 @@ export function isOrdered(call: AggregateCall): boolean {
 /** Whether the aggregate can be computed in parts whose states are merged. */
 export function isSplittable(call: AggregateCall): boolean {
   return !isDistinct(call) && !isOrdered(call)
+}
+
+/** Whether the accumulator keeps numbers of a fixed width only, so that its arguments may be overwritten after each update. */
+export function isTransient(call: AggregateCall): boolean {
+  return isSplittable(call) && call.function.stateTypes.every((type) => ['primitive', 'fixed', 'boolean'].includes(physicalKind(type)))
 }
 
 /** `grouped` is false when there is one group only, whose id need not be kept. */

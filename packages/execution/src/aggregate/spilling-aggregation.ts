@@ -17,9 +17,10 @@ import type { MemoryReservation } from '@artemis/plan'
 import { resize, tryResize } from '../memory/memory-pool.js'
 import type { OperatorRun } from '../operator.js'
 import { PartitionedFiles } from '../spill/partitioned-files.js'
-import type { AggregateShape } from './aggregate-state.js'
+import type { AggregateRows, AggregateShape } from './aggregate-state.js'
 import { AggregateState } from './aggregate-state.js'
 import { isOrdered, isSplittable, keptTypes } from './lane.js'
+import { isPartitionable, PARTITION_GROUPS, partitionBufferBytes, PartitionedState } from './partitioned-state.js'
 
 /** After this many times 64 partitions, groups that still do not fit together all have one hash, or memory is gone. */
 const MAX_LEVEL = 5
@@ -33,6 +34,9 @@ export class SpillingAggregation {
   readonly #level: number
   readonly #memory: MemoryReservation
   #state: AggregateState
+  /** Takes the place of `#state` when there are very many groups. */
+  #partitioned: PartitionedState | null = null
+  #partitionable: boolean
   /** States of the groups, by partition; made at the first spill. */
   #groups: PartitionedFiles | null = null
   /** For each lane that keeps rows, these rows by partition. */
@@ -43,59 +47,78 @@ export class SpillingAggregation {
     this.#shape = shape
     this.#level = level
     this.#memory = run.reserve()
+    this.#partitionable = level === 0 && isPartitionable(shape)
     this.#state = this.#emptyState()
   }
 
-  get groupCount(): number {
-    return this.#state.groupCount
+  /** Adds rows, then asks for the memory they took; writes all groups out when it is refused. */
+  async add(rows: AggregateRows): Promise<void> {
+    if (this.#partitioned !== null) this.#partitioned.add(rows)
+    else this.#state.add(rows)
+    if (!this.#account()) await this.#spill()
+    else this.#partitionWhenLarge()
   }
 
-  /** Changes the state, then asks for the memory it took; writes all groups out when it is refused. */
-  async add(change: (state: AggregateState) => void): Promise<void> {
-    change(this.#state)
-    await this.#account()
+  /** Adds rows of {@link stateSchema}. */
+  async merge(batch: Batch): Promise<void> {
+    this.#state.mergeColumns(this.#shape, batch.columns(), batch.rowCount)
+    if (!this.#account()) await this.#spill()
+  }
+
+  /** Adds rows without spilling, and tells whether their memory was granted. */
+  tryAdd(rows: AggregateRows): boolean {
+    this.#state.add(rows)
+    return tryResize(this.#memory, this.#state.byteSize())
   }
 
   async *results(batchSize: number): AsyncGenerator<Vector[], void, undefined> {
-    if (this.#groups === null && this.#rows.size === 0) {
-      this.#complete()
-      for (let start = 0; start < this.#state.groupCount; start += batchSize) {
-        yield this.#state.results(start, Math.min(batchSize, this.#state.groupCount - start))
-      }
-    } else if (this.#shape.groupTypes.length === 0) {
-      yield* this.#singleGroup()
-    } else {
+    if (this.#groups === null && this.#rows.size === 0) yield* this.#inMemory(batchSize)
+    else if (this.#shape.groupTypes.length === 0) yield* this.#singleGroup()
+    else {
       await this.#spill()
       yield* this.#partitions(batchSize)
     }
     this.#memory.free()
   }
 
-  /** Partial states instead of results; the lanes must all be plain. Memory that is refused is not spilled but handed on. */
+  /** Partial states of all groups, which are forgotten; the lanes must all be plain. */
   *drainStates(batchSize: number): Generator<Vector[], void, undefined> {
-    this.#state.complete()
-    for (let start = 0; start < this.#state.groupCount; start += batchSize) {
-      yield this.#state.states(start, Math.min(batchSize, this.#state.groupCount - start))
-    }
+    this.#state.settle()
+    yield* this.#state.stateChunks(batchSize)
     this.#reset()
   }
 
-  /** Changes the state and tells whether its memory was granted. */
-  tryAdd(change: (state: AggregateState) => void): boolean {
-    change(this.#state)
-    return tryResize(this.#memory, this.#state.byteSize())
+  *#inMemory(batchSize: number): Generator<Vector[], void, undefined> {
+    this.#complete()
+    yield* this.#partitioned === null ? this.#state.resultChunks(batchSize) : this.#partitioned.results(batchSize)
   }
 
   /** What lanes kept turns into accumulator state, which is smaller; a refusal here would come too late to help. */
   #complete(): void {
-    this.#state.complete()
-    tryResize(this.#memory, this.#state.byteSize())
+    const state = this.#partitioned ?? this.#state
+    state.complete()
+    tryResize(this.#memory, state.byteSize())
   }
 
-  async #account(): Promise<void> {
-    if (tryResize(this.#memory, this.#state.byteSize())) return
-    if (this.#level >= MAX_LEVEL) resize(this.#memory, this.#state.byteSize())
-    await this.#spill()
+  /** Asks for the memory of the state as it is now. At the last level there is nothing else to try, so a refusal throws. */
+  #account(): boolean {
+    const bytes = (this.#partitioned ?? this.#state).byteSize()
+    if (tryResize(this.#memory, bytes)) return true
+    if (this.#level >= MAX_LEVEL) resize(this.#memory, bytes)
+    return false
+  }
+
+  #partitionWhenLarge(): void {
+    if (this.#partitioned !== null || !this.#partitionable || this.#state.groupCount < PARTITION_GROUPS) return
+    // Both hold the groups while they move over.
+    if (!this.#memory.tryGrow(partitionBufferBytes(this.#shape) + this.#state.byteSize())) {
+      this.#partitionable = false
+      return
+    }
+    this.#partitioned = new PartitionedState(this.#shape, { evaluation: this.#run.context.evaluation, maxDirectSlots: 0 })
+    this.#partitioned.takeOver(this.#state, this.#chunkRows)
+    this.#state = this.#emptyState()
+    this.#account()
   }
 
   #emptyState(): AggregateState {
@@ -105,6 +128,7 @@ export class SpillingAggregation {
 
   #reset(): void {
     this.#state = this.#emptyState()
+    this.#partitioned = null
     this.#memory.free()
   }
 
@@ -121,11 +145,10 @@ export class SpillingAggregation {
       }
     }
     this.#groups ??= this.#files(stateSchema(this.#shape))
-    state.settle()
-    for (let start = 0; start < state.groupCount; start += this.#chunkRows) {
-      const length = Math.min(this.#chunkRows, state.groupCount - start)
-      const columns = state.states(start, length)
-      await this.#groups.write(columns, length, columns.slice(0, keys.length))
+    if (this.#partitioned === null) state.settle()
+    else this.#partitioned.complete()
+    for (const columns of (this.#partitioned ?? state).stateChunks(this.#chunkRows)) {
+      await this.#groups.write(columns, columns[0]!.length, columns.slice(0, keys.length))
     }
     this.#reset()
   }
@@ -165,17 +188,22 @@ export class SpillingAggregation {
       if (this.#groups !== null) {
         for await (const batch of this.#groups.take(partition)) {
           await this.#run.checkpoint()
-          await part.add((state) => mergeStates(state, this.#shape, batch))
+          await part.merge(batch)
         }
       }
       for (const [lane, files] of this.#rows) {
         for await (const batch of files.take(partition)) {
           await this.#run.checkpoint()
-          await part.add((state) => mergeRows(state, this.#shape, lane, batch))
+          await part.#addKept(lane, batch)
         }
       }
       yield* part.results(batchSize)
     }
+  }
+
+  async #addKept(lane: number, batch: Batch): Promise<void> {
+    this.#state.addKept(this.#shape, lane, batch.columns(), batch.rowCount)
+    if (!this.#account()) await this.#spill()
   }
 
   /** The one group: the rows of each lane that wrote some are made distinct partition by partition. */
@@ -197,7 +225,7 @@ export class SpillingAggregation {
     let smaller: PartitionedFiles | null = null
     for await (const batch of files.take(partition)) {
       await this.#run.checkpoint()
-      kept!.add(laneRows(this.#shape, index, batch.columns(), new Int32Array(batch.rowCount)))
+      this.#state.addKept(this.#shape, index, batch.columns(), batch.rowCount)
       if (tryResize(this.#memory, this.#state.byteSize())) continue
       if (level >= MAX_LEVEL) resize(this.#memory, this.#state.byteSize())
       smaller ??= new PartitionedFiles(this.#run.spill, rowSchema(this.#shape, index), level)
@@ -231,28 +259,4 @@ export function stateTypes(shape: AggregateShape): DataType[] {
 
 function rowSchema(shape: AggregateShape, lane: number): Schema {
   return { fields: [...keyFields(shape), ...keptTypes(shape.calls[lane]!).map((type, i) => field(`value${i}`, type))] }
-}
-
-/** Merges rows of {@link stateSchema} into a state. */
-export function mergeStates(state: AggregateState, shape: AggregateShape, batch: Batch): void {
-  const columns = batch.columns()
-  const ids = state.groupIds(columns.slice(0, shape.groupTypes.length), batch.rowCount)
-  let position = shape.groupTypes.length
-  for (const [index, call] of shape.calls.entries()) {
-    if (!isSplittable(call)) continue
-    const width = call.function.stateTypes.length
-    state.merge(index, columns.slice(position, position + width), ids)
-    position += width
-  }
-}
-
-function mergeRows(state: AggregateState, shape: AggregateShape, lane: number, batch: Batch): void {
-  const columns = batch.columns()
-  const ids = state.groupIds(columns.slice(0, shape.groupTypes.length), batch.rowCount)
-  state.update(lane, laneRows(shape, lane, columns.slice(shape.groupTypes.length), ids))
-}
-
-function laneRows(shape: AggregateShape, lane: number, columns: readonly Vector[], ids: Int32Array): { args: Vector[]; order: Vector[]; ids: Int32Array; filter: null } {
-  const argumentCount = shape.calls[lane]!.arguments.length
-  return { args: columns.slice(0, argumentCount), order: columns.slice(argumentCount), ids, filter: null }
 }

@@ -4,6 +4,7 @@ import type { AggregateCall, Column, Expression, LogicalPlan } from '@artemis/pl
 import { columnReference, comparison, literal } from '@artemis/plan'
 import { describe, expect, it } from 'vitest'
 import { stateTypes } from '../aggregate/spilling-aggregation.js'
+import { GreedyMemoryPool } from '../memory/memory-pool.js'
 import { METRIC } from '../metrics.js'
 import { createPhysicalPlan } from '../planner/physical-planner.js'
 import { collectBatches, ExecutionStream } from '../stream.js'
@@ -166,6 +167,47 @@ describe('HashAggregateExec against grouping row by row', () => {
       run.dispose()
     }
   })
+})
+
+describe('very many groups', () => {
+  function manyGroups(nullShare: number): { table: MemoryTable; wanted: Map<string, [number, number]> } {
+    const random = seededRandom(31)
+    const rowCount = 250_000
+    const keys = Array.from({ length: rowCount }, (_, i): Scalar => (i > 150_000 && random() < nullShare ? null : BigInt(Math.floor(random() * 2_000_000)) * 1_000_003n))
+    const values = Array.from({ length: rowCount }, (): Scalar => (random() < nullShare ? null : Math.floor(random() * 64)))
+    const wanted = new Map<string, [number, number]>()
+    for (const [i, key] of keys.entries()) {
+      const known = wanted.get(String(key)) ?? [0, 0]
+      wanted.set(String(key), [known[0] + 1, known[1] + Number(values[i])])
+    }
+    return { table: tableOf({ k0: { type: int64, values: keys }, v: { type: float64, values } }, random, 20_000), wanted }
+  }
+
+  for (const [name, nullShare, crowded] of [['without NULLs', 0, false], ['with NULLs', 0.01, false], ['and spill from these', 0, true]] as const) {
+    it(`move to partitions, ${name}`, async () => {
+      const { table, wanted } = manyGroups(nullShare)
+      const plan = groupBy(table, 1, (scan) => [aggregateCall(countAll, []), aggregateCall(sumOfFloat, [reference(scan, 'v')])])
+      const pool = new GreedyMemoryPool(52_000_000)
+      const other = pool.reserve('AnotherQuery')
+      // Somebody else takes all that is left when the partitions are already in use.
+      table.beforeBatch = (index) => {
+        if (crowded && index === table.batches.length - 2) other.grow(pool.limit - pool.reserved)
+      }
+      const { batches, metrics } = await runPlan(plan, { batchSize: 16_384, memoryPool: pool })
+      let groups = 0
+      for (const batch of batches) {
+        for (const [key, count, sum] of rowsOf(batch)) {
+          const [rows, total] = wanted.get(String(key))!
+          if (Number(count) !== rows || Number(sum ?? 0) !== total) throw new Error(`${String(key)}: ${String(count)} rows, sum ${String(sum)}, not ${rows} and ${total}`)
+          groups++
+        }
+      }
+      expect(groups).toBe(wanted.size)
+      expect(metrics.total(METRIC.spillCount) > 0).toBe(crowded)
+      expect(metrics.total(METRIC.peakMemory)).toBeGreaterThan(40_000_000)
+      expect(pool.reserved).toBe(other.size)
+    })
+  }
 })
 
 describe('aggregation-spill', () => {

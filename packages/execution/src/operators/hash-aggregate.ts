@@ -6,7 +6,7 @@ import { formatAggregate, formatExpression } from '@artemis/plan'
 import { AggregateInput } from '../aggregate/aggregate-input.js'
 import type { AggregateShape } from '../aggregate/aggregate-state.js'
 import { isSplittable } from '../aggregate/lane.js'
-import { mergeStates, SpillingAggregation } from '../aggregate/spilling-aggregation.js'
+import { SpillingAggregation } from '../aggregate/spilling-aggregation.js'
 import type { ExecutionPlan, PlanDetail } from '../execution-plan.js'
 import { METRIC } from '../metrics.js'
 import type { OperatorRun } from '../operator.js'
@@ -58,10 +58,10 @@ export class HashAggregateExec extends Operator {
   async *#complete(run: OperatorRun): AsyncGenerator<Batch, void, undefined> {
     const aggregation = new SpillingAggregation(run, this.#shape)
     if (this.#options.mode === 'final') {
-      for await (const batch of run.input()) await aggregation.add((state) => mergeStates(state, this.#shape, batch))
+      for await (const batch of run.input()) await aggregation.merge(batch)
     } else {
       const input = this.#input(run)
-      for await (const batch of run.input()) await aggregation.add((state) => input.addTo(state, batch))
+      for await (const batch of run.input()) await aggregation.add(input.rows(batch))
     }
     for await (const columns of aggregation.results(run.context.batchSize)) yield this.#batch(run, columns)
   }
@@ -71,7 +71,7 @@ export class HashAggregateExec extends Operator {
     const input = this.#input(run)
     const { batchSize } = run.context
     for await (const batch of run.input()) {
-      if (aggregation.tryAdd((state) => input.addTo(state, batch))) continue
+      if (aggregation.tryAdd(input.rows(batch))) continue
       for (const columns of aggregation.drainStates(batchSize)) yield this.#batch(run, columns)
     }
     for (const columns of aggregation.drainStates(batchSize)) yield this.#batch(run, columns)

@@ -69,7 +69,8 @@ export function partitionRows(hashes: Int32Array, level: number): { rows: Int32A
   return { rows, starts }
 }
 
-function partitionOf(hash: number, level: number): number {
+/** The partition of a hash; other levels use other bits of it. */
+export function partitionOf(hash: number, level: number): number {
   let x = Math.imul(hash ^ Math.imul(level + 1, 0x9e3779b1), 0x85ebca6b)
   x ^= x >>> 13
   return Math.imul(x, 0xc2b2ae35) >>> (32 - PARTITION_BITS)
