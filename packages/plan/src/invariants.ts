@@ -2,16 +2,17 @@
  * What every logical plan keeps true, as code. The optimizer's driver checks it after each rule when verification is
  * on (always in tests); docs/architecture.md cites the levels.
  *
- * Level 1, always: each id is made once; a node reads only ids that its inputs put out; predicates are boolean;
- * `columns` of a node that passes rows on agree with its input's.
+ * Level 1, always: each id is made once; a node reads only ids that its inputs put out, in their types, and takes none
+ * for not NULL that may be; predicates are boolean; `columns` agrees with what the node computes or passes on.
  * Level 2, after unnesting: no subquery expression remains.
  */
 
-import { assert } from '@artemis/errors'
-import type { Column, Expression } from './expression.js'
-import type { LogicalPlan } from './logical.js'
-import { planChildren, planExpressions, referencedColumns, walkExpression } from './walk.js'
+import { typeEquals } from '@artemis/arrow'
+import { InternalError } from '@artemis/errors'
 import { describeNode } from './explain.js'
+import type { Column, Expression } from './expression.js'
+import type { JoinPlan, LogicalPlan } from './logical.js'
+import { planChildren, planExpressions, walkExpression } from './walk.js'
 
 export interface InvariantOptions {
   /** Ids of outer columns that a subquery's plan may read. */
@@ -22,87 +23,163 @@ export interface InvariantOptions {
 
 /** Throws an InternalError that names the node and the rule it breaks. */
 export function checkInvariants(plan: LogicalPlan, options: InvariantOptions = {}): void {
-  const made = new Set<number>()
-  visit(plan, made, options)
+  visit(plan, new Set(), options)
 }
 
+/** Made only when something is wrong: a node's text takes longer than its check. */
+type Message = string | (() => string)
+
+function check(condition: boolean, plan: LogicalPlan, message: Message): void {
+  if (condition) return
+  const text = typeof message === 'string' ? message : message()
+  throw new InternalError({ code: 'ASSERTION', message: `${text} in ${describeNode(plan)}` })
+}
+
+type Available = ReadonlyMap<number, Column>
+
 function visit(plan: LogicalPlan, made: Set<number>, options: InvariantOptions): void {
-  for (const child of planChildren(plan)) visit(child, made, options)
-  const available = new Set(options.outerColumns)
-  if (plan.kind === 'scan') for (const column of plan.allColumns) available.add(column.id)
-  for (const child of planChildren(plan)) for (const column of child.columns) available.add(column.id)
+  const available = new Map<number, Column>()
+  for (const child of planChildren(plan)) {
+    visit(child, made, options)
+    for (const column of child.columns) available.set(column.id, column)
+  }
+  if (plan.kind === 'scan') for (const column of plan.allColumns) available.set(column.id, column)
   for (const expression of planExpressions(plan)) checkExpression(plan, expression, available, options)
+  if (plan.kind === 'join') checkJoinConditions(plan)
   checkColumns(plan, available, made)
 }
 
-function checkExpression(plan: LogicalPlan, expression: Expression, available: ReadonlySet<number>, options: InvariantOptions): void {
-  for (const id of referencedColumns(expression)) assert(available.has(id), `column ${id} is not available in ${describeNode(plan)}`)
+function checkExpression(plan: LogicalPlan, expression: Expression, available: Available, options: InvariantOptions): void {
+  const isKnown = (id: number): boolean => available.has(id) || options.outerColumns?.has(id) === true
   walkExpression(expression, (node) => {
-    if (node.kind === 'subquery') assert(options.unnested !== true, `a subquery remains in ${describeNode(plan)}`)
+    if (node.kind === 'subquery') {
+      check(options.unnested !== true, plan, 'a subquery remains')
+      for (const id of node.outerColumns) check(isKnown(id), plan, () => `column ${id} of a subquery is not available`)
+    }
+    if (node.kind !== 'column') return
+    check(isKnown(node.id), plan, () => `column ${node.id} (${node.name}) is not available`)
+    const column = available.get(node.id)
+    if (column === undefined) return
+    check(typeEquals(column.type, node.type), plan, () => `column ${node.id} (${node.name}) is read in another type`)
+    check(node.nullable || !column.nullable, plan, () => `column ${node.id} (${node.name}) is taken for not NULL`)
   })
-  if (plan.kind === 'filter') assert(expression.type.kind === 'bool' || expression.type.kind === 'null', `predicate is not boolean in ${describeNode(plan)}`)
+  if (plan.kind === 'filter') checkPredicate(plan, expression)
 }
 
-function ids(columns: readonly Column[]): string {
-  return columns.map((column) => column.id).join(',')
+function checkPredicate(plan: LogicalPlan, predicate: Expression): void {
+  check(predicate.type.kind === 'bool' || predicate.type.kind === 'null', plan, 'the predicate is not boolean')
 }
 
-function checkColumns(plan: LogicalPlan, available: ReadonlySet<number>, made: Set<number>): void {
-  const fail = `columns do not agree with the input's in ${describeNode(plan)}`
+function checkJoinConditions(plan: JoinPlan): void {
+  if (plan.residual !== null) checkPredicate(plan, plan.residual)
+  const sides = { left: idsOf(plan.left), right: idsOf(plan.right) }
+  for (const condition of plan.on) {
+    check(typeEquals(condition.left.type, condition.right.type), plan, 'the sides of a join condition differ in type')
+    for (const side of ['left', 'right'] as const) {
+      const other = sides[side === 'left' ? 'right' : 'left']
+      walkExpression(condition[side], (node) => {
+        if (node.kind === 'column') check(!other.has(node.id), plan, () => `the ${side} side of a join condition reads ${node.name} of the other`)
+      })
+    }
+  }
+}
+
+function idsOf(plan: LogicalPlan): ReadonlySet<number> {
+  return new Set(plan.columns.map((column) => column.id))
+}
+
+const DISAGREE = "columns do not agree with the input's"
+
+function samePlaces(columns: readonly Column[], others: readonly Column[]): boolean {
+  return columns.length === others.length && columns.every((column, i) => column.id === others[i]!.id && typeEquals(column.type, others[i]!.type))
+}
+
+function checkColumns(plan: LogicalPlan, available: Available, made: Set<number>): void {
   const make = (column: Column): void => {
-    assert(!made.has(column.id), `column id ${column.id} (${column.name}) is made twice, again in ${describeNode(plan)}`)
+    check(!made.has(column.id), plan, () => `column id ${column.id} (${column.name}) is made twice, again`)
     made.add(column.id)
+  }
+  /** A column that an expression fills: made here, unless it is the input's own under its id. */
+  const compute = (column: Column, expression: Expression): void => {
+    check(typeEquals(column.type, expression.type), plan, () => `column ${column.name} and its expression differ in type`)
+    check(column.nullable || !expression.nullable, plan, () => `column ${column.name} is not NULL, but its expression may be`)
+    if (expression.kind === 'column' && expression.id === column.id) check(available.has(column.id), plan, DISAGREE)
+    else make(column)
   }
   switch (plan.kind) {
     case 'filter':
     case 'sort':
     case 'limit':
-      assert(ids(plan.columns) === ids(plan.input.columns), fail)
+      check(samePlaces(plan.columns, plan.input.columns), plan, DISAGREE)
       return
-    case 'join': {
-      const right = plan.joinType === 'semi' || plan.joinType === 'anti' || plan.joinType === 'mark' ? [] : plan.right.columns
-      const expected = [...plan.left.columns, ...right]
-      assert(ids(plan.columns.slice(0, expected.length)) === ids(expected), fail)
-      assert(plan.columns.length === expected.length + (plan.joinType === 'mark' ? 1 : 0), fail)
-      if (plan.joinType === 'mark') make(plan.columns[expected.length]!)
+    case 'join':
+      checkJoinColumns(plan, make)
       return
-    }
     case 'project':
-      assert(plan.columns.length === plan.expressions.length, fail)
-      plan.columns.forEach((column, i) => {
-        const expression = plan.expressions[i]!
-        if (expression.kind === 'column' && expression.id === column.id) assert(available.has(column.id), fail)
-        else make(column)
-      })
+      check(plan.columns.length === plan.expressions.length, plan, DISAGREE)
+      plan.columns.forEach((column, i) => compute(column, plan.expressions[i]!))
       return
     case 'aggregate':
-      assert(plan.columns.length === plan.groupBy.length + plan.aggregates.length, fail)
-      plan.columns.forEach((column, i) => {
-        const key = plan.groupBy[i]
-        if (!(key?.kind === 'column' && key.id === column.id)) make(column)
+      check(plan.columns.length === plan.groupBy.length + plan.aggregates.length, plan, DISAGREE)
+      plan.groupBy.forEach((key, i) => compute(plan.columns[i]!, key))
+      plan.aggregates.forEach((aggregate, i) => {
+        const column = plan.columns[plan.groupBy.length + i]!
+        check(typeEquals(column.type, aggregate.function.returnType), plan, () => `column ${column.name} and its aggregate differ in type`)
+        make(column)
       })
       return
     case 'union':
+      check(plan.inputs.length === plan.inputColumns.length, plan, DISAGREE)
       plan.inputs.forEach((input, k) => {
-        assert(plan.inputColumns[k]?.length === plan.columns.length, fail)
-        for (const id of plan.inputColumns[k]!) assert(input.columns.some((column) => column.id === id), fail)
+        const byId = new Map(input.columns.map((column) => [column.id, column]))
+        check(plan.inputColumns[k]!.length === plan.columns.length, plan, DISAGREE)
+        plan.inputColumns[k]!.forEach((id, i) => checkSetColumn(plan, plan.columns[i]!, byId.get(id)))
       })
       plan.columns.forEach(make)
       return
     case 'set_operation':
-      assert(plan.left.columns.length === plan.columns.length && plan.right.columns.length === plan.columns.length, fail)
+      for (const side of [plan.left, plan.right]) {
+        check(side.columns.length === plan.columns.length, plan, DISAGREE)
+        side.columns.forEach((column, i) => check(typeEquals(column.type, plan.columns[i]!.type), plan, DISAGREE))
+      }
       plan.columns.forEach(make)
       return
     case 'metadata_aggregate':
-      assert(ids(plan.columns) === ids(plan.fallback.columns), fail)
+      check(samePlaces(plan.columns, plan.fallback.columns), plan, DISAGREE)
+      check(plan.aggregates.length === plan.columns.length, plan, DISAGREE)
       return
     case 'scan':
-      assert(plan.projection.length === plan.columns.length, fail)
-      plan.columns.forEach(make)
+      check(plan.projection.length === plan.columns.length, plan, DISAGREE)
+      plan.columns.forEach((column, i) => check(plan.allColumns[plan.projection[i]!]?.id === column.id, plan, DISAGREE))
+      plan.allColumns.forEach(make)
       return
     case 'values':
-      for (const row of plan.rows) assert(row.length === plan.columns.length, fail)
+      for (const row of plan.rows) {
+        check(row.length === plan.columns.length, plan, DISAGREE)
+        row.forEach((value, i) => check(typeEquals(value.type, plan.columns[i]!.type), plan, 'a row has a value of another type'))
+      }
       plan.columns.forEach(make)
       return
   }
+}
+
+function checkSetColumn(plan: LogicalPlan, output: Column, input: Column | undefined): void {
+  check(input !== undefined && typeEquals(output.type, input.type), plan, DISAGREE)
+  check(output.nullable || input?.nullable !== true, plan, () => `column ${output.name} is not NULL, but an input's may be`)
+}
+
+function checkJoinColumns(plan: JoinPlan, make: (column: Column) => void): void {
+  const { joinType } = plan
+  const oneSided = joinType === 'semi' || joinType === 'anti' || joinType === 'mark'
+  const widened = (columns: readonly Column[], widens: boolean): Column[] => columns.map((column) => ({ ...column, nullable: column.nullable || widens }))
+  const left = widened(plan.left.columns, joinType === 'right' || joinType === 'full')
+  const right = widened(oneSided ? [] : plan.right.columns, joinType === 'left' || joinType === 'full' || joinType === 'single')
+  const expected = [...left, ...right]
+  const passed = joinType === 'mark' ? plan.columns.slice(0, -1) : plan.columns
+  check(samePlaces(passed, expected), plan, DISAGREE)
+  passed.forEach((column, i) => check(column.nullable || !expected[i]!.nullable, plan, () => `column ${column.name} is not NULL, but the join can make it so`))
+  if (joinType !== 'mark') return
+  const mark = plan.columns.at(-1)
+  check(mark?.type.kind === 'bool', plan, DISAGREE)
+  make(mark!)
 }
