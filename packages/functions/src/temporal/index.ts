@@ -1,4 +1,7 @@
 import type { ScalarFunctionDefinition } from '@artemis/plan'
+import { age } from './age.js'
+import { dateAdd } from './date-add.js'
+import { dateDiff, dateSub } from './date-diff.js'
 import { datePart, epoch, partFunctions } from './date-part.js'
 import { dateTrunc } from './date-trunc.js'
 import { epochFunctions } from './epochs.js'
@@ -14,6 +17,10 @@ export const temporalDefinitions: readonly ScalarFunctionDefinition[] = [
   epoch,
   ...partFunctions,
   dateTrunc,
+  dateAdd,
+  dateDiff,
+  dateSub,
+  age,
   ...epochFunctions,
   ...intervalFunctions,
   toInterval,

@@ -1,8 +1,8 @@
-import { describe, it } from 'vitest'
-import { date32, float64, int32, int64, timestamp, utf8 } from '@artemis/arrow'
+import { describe, expect, it } from 'vitest'
+import { date32, float64, int32, int64, scalarDatum, scalarsOf, timestamp, timestamptz, utf8 } from '@artemis/arrow'
 import type { ColumnSource } from '../testing/oracle.js'
-import { expectAgreement, oneOf, randomColumns } from '../testing/oracle.js'
-import { dates, instants, spans, times, timestamps, ZONES } from '../testing/temporal-sources.js'
+import { context, ERROR, expectAgreement, oneOf, randomColumns } from '../testing/oracle.js'
+import { dates, instants, isInRepeatedHour, spans, times, timestamps, ZONES } from '../testing/temporal-sources.js'
 import { dateTrunc } from './date-trunc.js'
 import { epochMicroseconds, epochMilliseconds, epochNanoseconds, makeTimestampMilliseconds, makeTimestampNanoseconds, nanosecond, toTimestamp } from './epochs.js'
 import { intervalFunctions } from './intervals.js'
@@ -22,9 +22,16 @@ describe('date_trunc agrees with DuckDB', () => {
   })
   for (const timeZone of ZONES) {
     it(`on instants in ${timeZone}`, async () => {
-      await expectAgreement(dateTrunc, randomColumns(4, 400, [units(UNITS.slice(0, -1)), instants]), { timeZone })
+      await expectAgreement(dateTrunc, randomColumns(4, 400, [units(UNITS.slice(0, -1)), instants]), { timeZone, except: ([, value]) => isInRepeatedHour(value!) })
     })
   }
+
+  it('never gives a later moment', () => {
+    const fn = dateTrunc.resolve([utf8, timestamptz('us')], ['hour', undefined])!
+    const firstPass = 1_698_537_600_000_000n
+    const result = fn.evaluate([scalarDatum(utf8, 'hour'), scalarDatum(timestamptz('us'), firstPass + 9_000_000n)], 1, context('Europe/Berlin'))
+    expect(scalarsOf(result)).toEqual([firstPass])
+  })
 })
 
 describe('counts since the epoch agree with DuckDB', () => {
@@ -32,7 +39,11 @@ describe('counts since the epoch agree with DuckDB', () => {
     for (const fn of [epochMilliseconds, epochMicroseconds, epochNanoseconds, nanosecond]) {
       for (const source of [dates, timestamps, times, spans, instants]) {
         const [column] = randomColumns(5, 100, [source])
-        await expectAgreement(fn, [column!], { timeZone: source === instants ? 'Asia/Kolkata' : 'UTC' })
+        await expectAgreement(fn, [column!], {
+          timeZone: source === instants ? 'Asia/Kolkata' : 'UTC',
+          // Computing the bounds of a column of far dates, DuckDB fails for all of its rows.
+          except: (_, __, theirs) => fn === epochNanoseconds && source !== spans && theirs === ERROR,
+        })
       }
     }
     await expectAgreement(epochNanoseconds, randomColumns(6, 60, [timestamp('ns')]))

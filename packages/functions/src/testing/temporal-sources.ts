@@ -1,5 +1,6 @@
 /** Random dates, times and timestamps for differential tests: leap days, ends of months, BC, clock changes, microseconds. */
 
+import type { Scalar } from '@artemis/arrow'
 import { date32, interval, time64, timestamp, timestamptz } from '@artemis/arrow'
 import type { ColumnSource } from './oracle.js'
 import { oneOf } from './oracle.js'
@@ -28,6 +29,15 @@ function randomTime(random: () => number): number {
 
 /** Whole hours around the clock changes of Berlin and New York in 2023 and 2024, in UTC. */
 const CLOCK_CHANGES = [1_679_792_400, 1_698_541_200, 1_711_846_800, 1_729_990_800, 1_678_604_400, 1_699_164_000, 1_710_054_000, 1_730_613_600]
+
+/**
+ * Whether an instant lies in the first pass of an hour that a clock change repeats. There DuckDB (ICU) truncates into the
+ * second pass, to a moment after the one given; we stay in the first.
+ */
+export function isInRepeatedHour(value: Scalar): boolean {
+  const seconds = Number(value) / 1e6
+  return CLOCK_CHANGES.some((change) => seconds >= change - 3600 && seconds < change)
+}
 
 export const dates: ColumnSource = { type: date32, value: randomDay }
 export const times: ColumnSource = { type: time64, value: (random) => BigInt(randomTime(random)) }
