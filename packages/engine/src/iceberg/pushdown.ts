@@ -155,9 +155,8 @@ function translateCall(call: CallExpression, negated: boolean, fieldIds: FieldId
   if (id === undefined || input!.type.kind !== 'utf8') return undefined
   if (pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return undefined
   if (call.function.name === 'starts_with' && call.arguments.length === 2) return prefixTest(id, pattern.value, negated)
-  if (call.function.name !== 'like') return undefined
-  if (escape !== undefined && (escape.kind !== 'literal' || typeof escape.value !== 'string')) return undefined
-  const like = likePrefix(pattern.value, escape === undefined ? '\\' : (escape.value as string))
+  const escapeText = escapeOf(call.function.name, escape)
+  const like = escapeText === undefined ? undefined : likePrefix(pattern.value, escapeText)
   if (like === undefined) return undefined
   switch (like.form) {
     case 'equal':
@@ -168,6 +167,12 @@ function translateCall(call: CallExpression, negated: boolean, fieldIds: FieldId
       // Every match starts with the prefix, but not every text with the prefix is a match.
       return negated || like.prefix === '' ? undefined : { predicate: startsWith(id, like.prefix), exact: false }
   }
+}
+
+/** The escape character of a LIKE, empty when it has none; undefined when the call is no LIKE that can be told. */
+function escapeOf(name: string, escape: Expression | undefined): string | undefined {
+  if (name === 'like' && escape === undefined) return ''
+  return name === 'like_escape' && escape?.kind === 'literal' && typeof escape.value === 'string' ? escape.value : undefined
 }
 
 function prefixTest(id: number, prefix: string, negated: boolean): Translation {
