@@ -81,12 +81,15 @@ export class PartitionedState {
     }
   }
 
-  /** Aggregates what is left in the buffers. Afterwards `results` and `states` may be asked for. */
+  /** Aggregates what is left in the buffers. */
+  flush(): void {
+    for (let partition = 0; partition < PARTITIONS; partition++) this.#flush(partition)
+  }
+
+  /** Afterwards `results` and `states` may be asked for. */
   complete(): void {
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      this.#flush(partition)
-      this.#states[partition]!.complete()
-    }
+    this.flush()
+    for (const state of this.#states) state.complete()
   }
 
   *results(batchSize: number): Generator<Vector[], void, undefined> {

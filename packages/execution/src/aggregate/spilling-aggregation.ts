@@ -72,6 +72,9 @@ export class SpillingAggregation {
   }
 
   async *results(batchSize: number): AsyncGenerator<Vector[], void, undefined> {
+    // The rows in the partitions' buffers make the last groups, which may be one too many.
+    this.#partitioned?.flush()
+    if (this.#partitioned !== null && !this.#account()) await this.#spill()
     if (this.#groups === null && this.#rows.size === 0) yield* this.#inMemory(batchSize)
     else if (this.#shape.groupTypes.length === 0) yield* this.#singleGroup()
     else {

@@ -172,7 +172,7 @@ describe('HashAggregateExec against grouping row by row', () => {
 describe('very many groups', () => {
   function manyGroups(nullShare: number): { table: MemoryTable; wanted: Map<string, [number, number]> } {
     const random = seededRandom(31)
-    const rowCount = 250_000
+    const rowCount = 330_000
     const keys = Array.from({ length: rowCount }, (_, i): Scalar => (i > 150_000 && random() < nullShare ? null : BigInt(Math.floor(random() * 2_000_000)) * 1_000_003n))
     const values = Array.from({ length: rowCount }, (): Scalar => (random() < nullShare ? null : Math.floor(random() * 64)))
     const wanted = new Map<string, [number, number]>()
@@ -191,7 +191,7 @@ describe('very many groups', () => {
       const other = pool.reserve('AnotherQuery')
       // Somebody else takes all that is left when the partitions are already in use.
       table.beforeBatch = (index) => {
-        if (crowded && index === table.batches.length - 2) other.grow(pool.limit - pool.reserved)
+        if (crowded && index === Math.floor(table.batches.length * 0.6)) other.grow(pool.limit - pool.reserved)
       }
       const { batches, metrics } = await runPlan(plan, { batchSize: 16_384, memoryPool: pool })
       let groups = 0
