@@ -171,8 +171,9 @@ function translateCall(call: CallExpression, negated: boolean, fieldIds: FieldId
 
 /** The escape character of a LIKE, empty when it has none; undefined when the call is no LIKE that can be told. */
 function escapeOf(name: string, escape: Expression | undefined): string | undefined {
-  if (name === 'like' && escape === undefined) return ''
-  return name === 'like_escape' && escape?.kind === 'literal' && typeof escape.value === 'string' ? escape.value : undefined
+  if (name !== 'like') return undefined
+  if (escape === undefined) return ''
+  return escape.kind === 'literal' && typeof escape.value === 'string' ? escape.value : undefined
 }
 
 function prefixTest(id: number, prefix: string, negated: boolean): Translation {
