@@ -31,7 +31,7 @@ export class ScanCounters {
     return STAGES.flatMap((name) => {
       const kept = this.#values.get(`${name}_matched`)
       const pruned = this.#values.get(`${name}_pruned`)
-      return kept === undefined || pruned === undefined ? [] : [{ name, kept, total: kept + pruned }]
+      return kept === undefined || pruned === undefined || kept + pruned === 0 ? [] : [{ name, kept, total: kept + pruned }]
     })
   }
 }
