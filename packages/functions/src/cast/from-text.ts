@@ -14,7 +14,7 @@ import {
   vectorDatum,
 } from '@artemis/arrow'
 import { assert } from '@artemis/errors'
-import { bigPowerOfTen, decimalVector, writeBig } from '../kernel/decimal-words.js'
+import { bigPowerOfTen, decimalVector, EXACT, POWERS_OF_TEN, writeBig, writeSmall } from '../kernel/decimal-words.js'
 import { bufferOf, TextColumn } from '../kernel/text-columns.js'
 import { zoneOf } from '../kernel/time-zone.js'
 import { intervalVector, writeInterval } from '../temporal/interval-words.js'
@@ -73,13 +73,45 @@ function parseRow(row: number, text: string, out: ReturnType<typeof allocatePrim
   }
 }
 
+/** What {@link scanDecimal} found: the digits as one integer, and how many of them stand after the point. */
+const scanned = { digits: 0, scale: 0 }
+
+/** Reads `-12.50` and the like, of at most 15 digits and nothing else; false for all other text. */
+function scanDecimal(data: Uint8Array, start: number, end: number): boolean {
+  const negative = data[start] === 0x2d
+  let i = negative ? start + 1 : start
+  if (i >= end || end - i > 16) return false
+  let digits = 0
+  let point = -1
+  let count = 0
+  for (; i < end; i++) {
+    const digit = data[i]! - 48
+    if (digit >= 0 && digit <= 9) {
+      digits = digits * 10 + digit
+      count++
+    } else if (digit === -2 && point < 0) point = i
+    else return false
+  }
+  if (count === 0 || count > 15) return false
+  scanned.digits = negative ? -digits : digits
+  scanned.scale = point < 0 ? 0 : end - point - 1
+  return true
+}
+
 export function textToFloat(vector: BytesVector, run: CastRun): Vector {
-  const text = new TextColumn(vectorDatum(vector))
+  const data = bufferOf(vector)
+  const { offsets } = vector
   const out = run.to.kind === 'float32' ? new Float32Array(vector.length) : new Float64Array(vector.length)
   for (let i = 0; i < vector.length; i++) {
     if (!run.isValid(i)) continue
-    const value = parseFloating(text.at(i))
-    if (value === undefined) run.invalid(i, text.at(i))
+    // A quotient of two integers that doubles hold exactly is the nearest double. Zero goes the long way for its sign.
+    if (scanDecimal(data, offsets[i]!, offsets[i + 1]!) && scanned.digits !== 0) {
+      out[i] = scanned.digits / POWERS_OF_TEN[scanned.scale]!
+      continue
+    }
+    const text = data.toString('utf8', offsets[i]!, offsets[i + 1]!)
+    const value = parseFloating(text)
+    if (value === undefined) run.invalid(i, text)
     else out[i] = value
   }
   return primitiveVector(run.to, out, { validity: run.validity })
@@ -88,14 +120,24 @@ export function textToFloat(vector: BytesVector, run: CastRun): Vector {
 export function textToDecimal(vector: BytesVector, run: CastRun): Vector {
   const { to } = run
   assert(to.kind === 'decimal', 'a decimal type')
-  const text = new TextColumn(vectorDatum(vector))
+  const data = bufferOf(vector)
+  const { offsets } = vector
   const out = new Int32Array(vector.length * 4)
   const limit = bigPowerOfTen(to.precision)
+  const bound = to.precision <= 15 ? POWERS_OF_TEN[to.precision]! : EXACT
   for (let i = 0; i < vector.length; i++) {
     if (!run.isValid(i)) continue
-    const value = parseScaled(text.at(i), to.scale)
-    if (value === undefined) run.invalid(i, text.at(i))
-    else if (value >= limit || value <= -limit) run.outOfRange(i, `'${text.at(i)}'`)
+    if (scanDecimal(data, offsets[i]!, offsets[i + 1]!) && scanned.scale <= to.scale && to.scale - scanned.scale <= 15) {
+      const unscaled = scanned.digits * POWERS_OF_TEN[to.scale - scanned.scale]!
+      if (unscaled < bound && unscaled > -bound) {
+        writeSmall(out, 4 * i, unscaled)
+        continue
+      }
+    }
+    const text = data.toString('utf8', offsets[i]!, offsets[i + 1]!)
+    const value = parseScaled(text, to.scale)
+    if (value === undefined) run.invalid(i, text)
+    else if (value >= limit || value <= -limit) run.outOfRange(i, `'${text}'`)
     else writeBig(out, 4 * i, value)
   }
   return decimalVector(to, out, { validity: run.validity })

@@ -50,7 +50,10 @@ export type LikePlan =
 
 export function planLike(pattern: string, escape: string): LikePlan {
   const elements = parse(pattern, escape)
-  if (elements.some((element) => element.kind === 'one')) return { kind: 'general', matches: (text) => matchElements(text, elements) }
+  if (elements.some((element) => element.kind === 'one')) {
+    const codes = elementCodes(elements)
+    return { kind: 'general', matches: (text) => matchCodes(text, codes) }
+  }
   const parts: string[] = ['']
   for (const element of elements) {
     if (element.kind === 'literal') parts[parts.length - 1] = element.text
@@ -102,40 +105,47 @@ function matchParts(text: string, parts: readonly string[]): boolean {
   return at <= end
 }
 
-/** Greedy matching with one point to return to: the last `%`. */
-function matchElements(text: string, elements: readonly Element[]): boolean {
-  let at = 0
-  let e = 0
-  let returnElement = -1
-  let returnAt = 0
-  while (true) {
-    const element = elements[e]
-    if (element === undefined && at === text.length) return true
-    if (element?.kind === 'any') {
-      returnElement = ++e
-      returnAt = at
-      continue
-    }
-    const step = element === undefined ? 0 : stepOf(text, at, element)
-    if (step > 0) {
-      at += step
-      e++
-      continue
-    }
-    if (returnElement < 0 || returnAt >= text.length) return false
-    returnAt += characterSize(text, returnAt)
-    at = returnAt
-    e = returnElement
+const ONE = -1
+const ANY = -2
+
+/** The pattern as UTF-16 code units, with the wildcards as negative numbers. */
+function elementCodes(elements: readonly Element[]): Int32Array {
+  const codes: number[] = []
+  for (const element of elements) {
+    if (element.kind === 'literal') for (let i = 0; i < element.text.length; i++) codes.push(element.text.charCodeAt(i))
+    else codes.push(element.kind === 'one' ? ONE : ANY)
   }
+  return Int32Array.from(codes)
 }
 
-/** How many code units an element takes at a place, or 0 when it does not match there. */
-function stepOf(text: string, at: number, element: Element): number {
-  if (at >= text.length) return 0
-  if (element.kind === 'one') return characterSize(text, at)
-  return element.kind === 'literal' && text.startsWith(element.text, at) ? element.text.length : 0
+/**
+ * Greedy matching with one point to return to: the last `%`. Literals compare unit by unit; `_` and the step after a failed
+ * attempt take a surrogate pair whole.
+ */
+function matchCodes(text: string, codes: Int32Array): boolean {
+  let at = 0
+  let c = 0
+  let returnCode = -1
+  let returnAt = 0
+  while (at < text.length || c < codes.length) {
+    const code = c < codes.length ? codes[c]! : -3
+    if (code === ANY) {
+      returnCode = ++c
+      returnAt = at
+    } else if (at < text.length && (code === ONE || code === text.charCodeAt(at))) {
+      at += code === ONE ? characterSize(text, at) : 1
+      c++
+    } else {
+      if (returnCode < 0 || returnAt >= text.length) return false
+      returnAt += characterSize(text, returnAt)
+      at = returnAt
+      c = returnCode
+    }
+  }
+  return true
 }
 
 function characterSize(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+  const unit = text.charCodeAt(at)
+  return unit >= 0xd800 && unit <= 0xdbff && at + 1 < text.length ? 2 : 1
 }

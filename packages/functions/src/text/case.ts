@@ -28,19 +28,19 @@ function convertCharacter(character: string, known: Map<string, string>, convert
 const toUpper = (text: string): string => text.toUpperCase()
 const toLower = (text: string): string => text.toLowerCase()
 
-/** The upper case of a text, each character for itself. */
+/**
+ * The upper case of a text, each character for itself. The engine's own conversion is the same while it changes no length:
+ * only characters that become several differ, and they make the text longer.
+ */
 export function upperText(text: string): string {
-  return isAsciiText(text) ? text.toUpperCase() : mapCharacters(text, uppers, toUpper)
+  const converted = text.toUpperCase()
+  return converted.length === text.length ? converted : mapCharacters(text, uppers, toUpper)
 }
 
-/** The lower case of a text, each character for itself. */
+/** The lower case of a text, each character for itself: a final Σ is no other letter than any Σ. */
 export function lowerText(text: string): string {
-  return isAsciiText(text) ? text.toLowerCase() : mapCharacters(text, lowers, toLower)
-}
-
-function isAsciiText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
-  return true
+  const converted = text.toLowerCase()
+  return converted.length === text.length && !text.includes('Σ') ? converted : mapCharacters(text, lowers, toLower)
 }
 
 function mapCharacters(text: string, known: Map<string, string>, convert: (text: string) => string): string {
@@ -49,22 +49,13 @@ function mapCharacters(text: string, known: Map<string, string>, convert: (text:
   return result
 }
 
-/** Changes the bit that tells ASCII letters apart, for bytes from `first` to `first + 25`. */
-function flipCase(data: Uint8Array, start: number, end: number, first: number): Uint8Array {
-  const out = new Uint8Array(end - start)
-  for (let i = start; i < end; i++) {
-    const byte = data[i]!
-    out[i - start] = byte >= first && byte <= first + 25 ? byte ^ 0x20 : byte
-  }
-  return out
-}
-
-function caseKernel(first: number, convert: (text: string) => string): Kernel {
+function caseKernel(convert: (text: string) => string): Kernel {
   return (input: KernelInput): Vector => {
     const column = byteColumn(argument(input, 0))
     if (column.stride === 1 && isAsciiColumn(column)) {
       const start = column.offsets[0]!
-      const data = flipCase(column.data, start, column.offsets[input.rowCount]!, first)
+      // ASCII keeps its length, so all rows are converted at once, as one string.
+      const data = Buffer.from(convert(column.data.toString('latin1', start, column.offsets[input.rowCount]!)), 'latin1')
       const offsets = start === 0 ? column.offsets : column.offsets.map((offset) => offset - start)
       return bytesVector(utf8, offsets, data, { validity: input.validity })
     }
@@ -80,7 +71,7 @@ export const upper = scalarFunction({
   description: 'The text in upper case.',
   example: "upper('Hello')",
   result: 'HELLO',
-  overloads: [overload({ text: utf8 }, utf8, caseKernel(0x61, upperText))],
+  overloads: [overload({ text: utf8 }, utf8, caseKernel(upperText))],
 })
 
 export const lower = scalarFunction({
@@ -90,7 +81,7 @@ export const lower = scalarFunction({
   description: 'The text in lower case.',
   example: "lower('Hello')",
   result: 'hello',
-  overloads: [overload({ text: utf8 }, utf8, caseKernel(0x41, lowerText))],
+  overloads: [overload({ text: utf8 }, utf8, caseKernel(lowerText))],
 })
 
 export const initcap = scalarFunction({

@@ -7,41 +7,59 @@ import type { Resolved } from '../definition/scalar.js'
 import type { KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
+import type { ByteColumn } from '../kernel/text-columns.js'
 import { byteColumn, TextColumn } from '../kernel/text-columns.js'
 import { resolveListConcat } from '../nested/list-concat.js'
 
-/** Joins the columns row by row; a row of a column that is null adds nothing. */
+/** A column of pieces; a row that is null adds nothing. */
+interface Pieces {
+  readonly column: ByteColumn
+  readonly validity: Uint8Array | null
+}
+
+/**
+ * Joins the columns row by row, working column by column: first the sizes of all rows, then the bytes, each row at its own
+ * cursor.
+ */
 function joinBytes(input: KernelInput, type: DataType): Vector {
   const { rowCount, validity } = input
-  const columns = input.args.map((arg) => ({ ...byteColumn(arg), validity: validityOf(arg) }))
+  const pieces = input.args.map((arg): Pieces => ({ column: byteColumn(arg), validity: validityOf(arg) }))
+  const sizes = new Float64Array(rowCount)
+  for (const piece of pieces) addSizes(piece, validity, sizes)
   const offsets = new Int32Array(rowCount + 1)
   let size = 0
   for (let i = 0; i < rowCount; i++) {
-    if (isRowValid(validity, i)) {
-      for (const column of columns) {
-        if (isRowValid(column.validity, i * column.stride))
-          size += column.offsets[i * column.stride + 1]! - column.offsets[i * column.stride]!
-      }
-    }
+    size += sizes[i]!
     if (size > MAX_OFFSET) throw tooLarge(type)
     offsets[i + 1] = size
   }
   const out = Buffer.allocUnsafe(size)
-  let to = 0
-  for (let i = 0; i < rowCount; i++) {
-    if (!isRowValid(validity, i)) continue
-    for (const { offsets: from, data, stride, validity: bits } of columns) {
-      if (isRowValid(bits, i * stride)) to = copyRange(data, from[i * stride]!, from[i * stride + 1]!, out, to)
-    }
-  }
+  const cursors = offsets.slice(0, rowCount)
+  for (const piece of pieces) copyPieces(piece, validity, out, cursors)
   return bytesVector(type, offsets, out, { validity })
 }
 
+function addSizes({ column, validity: bits }: Pieces, validity: Uint8Array | null, sizes: Float64Array): void {
+  const { offsets, stride } = column
+  for (let i = 0; i < sizes.length; i++) {
+    const k = i * stride
+    if (isRowValid(validity, i) && isRowValid(bits, k)) sizes[i]! += offsets[k + 1]! - offsets[k]!
+  }
+}
+
 // Short ranges are copied by hand: a call of `copy` costs as much as some forty bytes.
-function copyRange(data: Buffer, start: number, end: number, out: Buffer, to: number): number {
-  if (end - start > 40) data.copy(out, to, start, end)
-  else for (let i = start, k = to; i < end; i++, k++) out[k] = data[i]!
-  return to + end - start
+function copyPieces({ column, validity: bits }: Pieces, validity: Uint8Array | null, out: Buffer, cursors: Int32Array): void {
+  const { offsets, data, stride } = column
+  for (let i = 0; i < cursors.length; i++) {
+    const k = i * stride
+    if (!isRowValid(validity, i) || !isRowValid(bits, k)) continue
+    const start = offsets[k]!
+    const end = offsets[k + 1]!
+    let to = cursors[i]!
+    cursors[i] = to + end - start
+    if (end - start > 40) data.copy(out, to, start, end)
+    else for (let from = start; from < end; from++, to++) out[to] = data[from]!
+  }
 }
 
 function validityOf(datum: Datum): Uint8Array | null {

@@ -19,9 +19,12 @@ export const replace = scalarFunction({
       const search = new TextColumn(argument(input, 1))
       const replacement = new TextColumn(argument(input, 2))
       return textResult(input, (row) => {
+        const value = text.at(row)
         const wanted = search.at(row)
-        // Split and join, since replaceAll would read `$&` in the replacement.
-        return wanted === '' ? text.at(row) : text.at(row).split(wanted).join(replacement.at(row))
+        if (wanted === '' || !value.includes(wanted)) return value
+        const put = replacement.at(row)
+        // A dollar in the replacement means something to replaceAll, unless a function gives it.
+        return put.includes('$') ? value.replaceAll(wanted, () => put) : value.replaceAll(wanted, put)
       })
     }),
   ],

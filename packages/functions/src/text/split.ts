@@ -31,6 +31,18 @@ export const split = scalarFunction({
   ],
 })
 
+/** Part `index` from 1, without making those that nobody wants. */
+function partFromStart(text: string, separator: string, index: number): string {
+  let start = 0
+  for (let i = 1; i < index; i++) {
+    const at = text.indexOf(separator, start)
+    if (at < 0) return ''
+    start = at + separator.length
+  }
+  const end = text.indexOf(separator, start)
+  return end < 0 ? text.slice(start) : text.slice(start, end)
+}
+
 export const splitPart = scalarFunction({
   name: 'split_part',
   category: 'text',
@@ -43,8 +55,10 @@ export const splitPart = scalarFunction({
       const separator = new TextColumn(argument(input, 1))
       const indices = doublesOf(argument(input, 2), input.rowCount)
       return textResult(input, (row) => {
-        const parts = partsOf(text.at(row), separator.at(row))
         const index = indices[row]!
+        const by = separator.at(row)
+        if (index > 0 && by !== '') return partFromStart(text.at(row), by, index)
+        const parts = partsOf(text.at(row), by)
         return parts[index > 0 ? index - 1 : parts.length + index] ?? ''
       })
     }),
