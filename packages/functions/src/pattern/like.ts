@@ -8,7 +8,7 @@ import type { Kernel, KernelInput } from '../kernel/input.js'
 import { argument } from '../kernel/input.js'
 import { booleanResult } from '../kernel/results.js'
 import type { ByteColumn } from '../kernel/text-columns.js'
-import { byteColumn, TextColumn } from '../kernel/text-columns.js'
+import { byteColumn, isAsciiColumn, TextColumn } from '../kernel/text-columns.js'
 import { lowerText } from '../text/case.js'
 import { affixBits, containsBits } from '../text/search.js'
 import type { LikePlan } from './like-pattern.js'
@@ -40,6 +40,15 @@ function equalBits(column: ByteColumn, rowCount: number, wanted: Buffer): Uint8A
   return bits
 }
 
+/** The column in lower case when case does not matter: all rows at once where they are ASCII, undefined where they are not. */
+function foldedColumn(column: ByteColumn, ignoreCase: boolean): ByteColumn | undefined {
+  if (!ignoreCase) return column
+  if (!isAsciiColumn(column)) return undefined
+  const { offsets, data, stride } = column
+  const folded = Buffer.from(data.toString('latin1', 0, offsets[offsets.length - 1]!).toLowerCase(), 'latin1')
+  return { offsets, data: folded, stride }
+}
+
 function likeKernel(ignoreCase: boolean, negated: boolean): Kernel {
   const fold = ignoreCase ? lowerText : (text: string): string => text
   return (input) => {
@@ -64,8 +73,9 @@ function likeKernel(ignoreCase: boolean, negated: boolean): Kernel {
 }
 
 function matchConstant(input: KernelInput, text: Datum, plan: LikePlan, ignoreCase: boolean, negated: boolean): Vector {
-  if (text.kind === 'vector' && !ignoreCase) {
-    const bits = planBits(byteColumn(text), input.rowCount, plan)
+  const column = text.kind === 'vector' ? foldedColumn(byteColumn(text), ignoreCase) : undefined
+  if (column !== undefined) {
+    const bits = planBits(column, input.rowCount, plan)
     if (bits !== undefined)
       return booleanVector(input.rowCount, negated ? notBitmap(bits, input.rowCount) : bits, { validity: input.validity })
   }

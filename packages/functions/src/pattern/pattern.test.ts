@@ -59,6 +59,20 @@ describe('LIKE', () => {
     }
   })
 
+  it('gives the same for constant patterns whose case does not matter', () => {
+    const ascii: ColumnSource = { type: utf8, value: oneOf(['abc', 'ABC', 'aBcABc', '', 'x', 'Cab', 'bb']) }
+    for (const source of [texts, ascii]) {
+      const columns = randomColumns(8, 300, [source])
+      for (const pattern of ['%B%', 'A%', '%c', 'ABC', '_B%', 'É%', 'a%C']) {
+        const resolved = ilike.resolve([utf8, utf8], [undefined, pattern])!
+        const evaluate: typeof resolved.evaluate = (args, n, context) =>
+          resolved.evaluate([args[0]!, { kind: 'scalar', type: utf8, value: pattern }], n, context)
+        const asColumn = ourOutcomes(resolved, [columns[0]!, { type: utf8, values: columns[0]!.values.map(() => pattern) }])
+        expect(ourOutcomes({ ...resolved, argumentTypes: [utf8], evaluate }, columns)).toEqual(asColumn)
+      }
+    }
+  })
+
   it('agrees with DuckDB on ESCAPE', async () => {
     const escapes: ColumnSource = { type: utf8, value: oneOf(['a', '!', '', '%']) }
     await expectAgreement(likeFunction, randomColumns(2, 800, [texts, likePatterns, escapes]), {

@@ -4,6 +4,7 @@ import type { DataType, Datum, Vector } from '@artemis/arrow'
 import { binary, bytesVector, MAX_OFFSET, tooLarge, utf8 } from '@artemis/arrow'
 import { resolvingFunction } from '../definition/scalar.js'
 import type { Resolved } from '../definition/scalar.js'
+import { copyBytes } from '../kernel/copy-bytes.js'
 import type { KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
@@ -47,18 +48,12 @@ function addSizes({ column, validity: bits }: Pieces, validity: Uint8Array | nul
   }
 }
 
-// Short ranges are copied by hand: a call of `copy` costs as much as some forty bytes.
 function copyPieces({ column, validity: bits }: Pieces, validity: Uint8Array | null, out: Buffer, cursors: Int32Array): void {
   const { offsets, data, stride } = column
   for (let i = 0; i < cursors.length; i++) {
     const k = i * stride
     if (!isRowValid(validity, i) || !isRowValid(bits, k)) continue
-    const start = offsets[k]!
-    const end = offsets[k + 1]!
-    let to = cursors[i]!
-    cursors[i] = to + end - start
-    if (end - start > 40) data.copy(out, to, start, end)
-    else for (let from = start; from < end; from++, to++) out[to] = data[from]!
+    cursors[i] = copyBytes(data, offsets[k]!, offsets[k + 1]!, out, cursors[i]!)
   }
 }
 

@@ -1,11 +1,54 @@
 /** replace, translate, reverse. */
 
-import { utf8 } from '@artemis/arrow'
+import { bytesVector, MAX_OFFSET, tooLarge, utf8 } from '@artemis/arrow'
 import { overload, scalarFunction } from '../definition/scalar.js'
+import { copyBytes } from '../kernel/copy-bytes.js'
 import { argument } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
-import { TextColumn } from '../kernel/text-columns.js'
+import type { ByteColumn } from '../kernel/text-columns.js'
+import { byteColumn, TextColumn } from '../kernel/text-columns.js'
 import { isBasic } from './characters.js'
+
+/**
+ * Replaces in all rows at once: the places of the search text are found over the bytes of the whole column, and what lies
+ * between them is copied.
+ */
+function replaceBytes(column: ByteColumn, rowCount: number, search: Buffer, put: Buffer): { offsets: Int32Array; data: Buffer } {
+  const { offsets, data } = column
+  const hits: number[] = []
+  const out = new Int32Array(rowCount + 1)
+  let hit = search.length === 0 ? -1 : data.indexOf(search, offsets[0]!)
+  for (let i = 0; i < rowCount; i++) {
+    const end = offsets[i + 1]!
+    let count = 0
+    while (hit >= 0 && hit < end) {
+      // A hit that reaches into the next row is none.
+      const inside = hit + search.length <= end
+      if (inside) {
+        hits.push(hit)
+        count++
+      }
+      hit = data.indexOf(search, inside ? hit + search.length : hit + 1)
+    }
+    const size = out[i]! + end - offsets[i]! + count * (put.length - search.length)
+    if (size > MAX_OFFSET) throw tooLarge(utf8)
+    out[i + 1] = size
+  }
+  return { offsets: out, data: copyBetween(data, offsets[0]!, offsets[rowCount]!, hits, search.length, put, out[rowCount]!) }
+}
+
+function copyBetween(data: Buffer, start: number, end: number, hits: readonly number[], skip: number, put: Buffer, size: number): Buffer {
+  const out = Buffer.allocUnsafe(size)
+  let from = start
+  let to = 0
+  for (const hit of hits) {
+    to = copyBytes(data, from, hit, out, to)
+    to = copyBytes(put, 0, put.length, out, to)
+    from = hit + skip
+  }
+  data.copy(out, to, from, end)
+  return out
+}
 
 export const replace = scalarFunction({
   name: 'replace',
@@ -18,6 +61,16 @@ export const replace = scalarFunction({
       const text = new TextColumn(argument(input, 0))
       const search = new TextColumn(argument(input, 1))
       const replacement = new TextColumn(argument(input, 2))
+      const column = argument(input, 0)
+      if (column.kind === 'vector' && search.constant !== null && replacement.constant !== null) {
+        const { offsets, data } = replaceBytes(
+          byteColumn(column),
+          input.rowCount,
+          Buffer.from(search.constant),
+          Buffer.from(replacement.constant),
+        )
+        return bytesVector(utf8, offsets, data, { validity: input.validity })
+      }
       return textResult(input, (row) => {
         const value = text.at(row)
         const wanted = search.at(row)

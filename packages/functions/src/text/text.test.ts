@@ -1,9 +1,9 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bool, date32, decimal, float64, int32, int64, list, utf8 } from '@artemis/arrow'
 import type { Scalar } from '@artemis/arrow'
 import type { ScalarFunctionDefinition } from '@artemis/plan'
 import type { ColumnSource } from '../testing/oracle.js'
-import { expectAgreement, oneOf, randomColumns } from '../testing/oracle.js'
+import { expectAgreement, oneOf, ourOutcomes, randomColumns } from '../testing/oracle.js'
 import { lower, upper } from './case.js'
 import { ascii, base64, bin, chr, decode, encode, fromBase64, hex, unbin, unhex, unicode, urlDecode, urlEncode } from './codes.js'
 import { concat, concatWithSeparator, joinOperator } from './concat.js'
@@ -152,6 +152,27 @@ describe('text functions', () => {
   agree('format_bytes', formatBytes, [
     { type: int64, value: (random) => BigInt(Math.floor(10 ** (random() * 15)) * (random() < 0.1 ? -1 : 1)) },
   ])
+
+  it('replaces constants in all rows at once', () => {
+    const columns = randomColumns(5, 400, [text])
+    for (const [search, put] of [
+      ['a', 'bb'],
+      ['l', ''],
+      ['', 'x'],
+      ['aa', 'a'],
+      ['é', '$&'],
+      ['😀', '-'],
+      ['zz', 'y'],
+    ] as const) {
+      const resolved = replace.resolve([utf8, utf8, utf8], [undefined, search, put])!
+      const evaluate: typeof resolved.evaluate = (args, n, context) =>
+        resolved.evaluate([args[0]!, { kind: 'scalar', type: utf8, value: search }, { kind: 'scalar', type: utf8, value: put }], n, context)
+      const expected = columns[0]!.values.map((value) =>
+        value === null ? 'NULL' : search === '' ? value : String(value).split(search).join(put),
+      )
+      expect(ourOutcomes({ ...resolved, argumentTypes: [utf8], evaluate }, columns)).toEqual(expected)
+    }
+  })
 
   it('joins values of other types as their texts', async () => {
     for (const type of [int32, decimal(9, 2), float64, bool, date32]) {
