@@ -6,7 +6,7 @@ const CREATE = [
   `CREATE TABLE teams (team VARCHAR, city VARCHAR, budget BIGINT)`,
   `CREATE TABLE people (
     id INTEGER, name VARCHAR, team VARCHAR, boss INTEGER, salary DECIMAL(10,2), rate DOUBLE, born DATE, joined TIMESTAMP, active BOOLEAN)`,
-  `CREATE TABLE visits (person INTEGER, at TIMESTAMPTZ, page VARCHAR, seconds SMALLINT, bytes BIGINT)`,
+  `CREATE TABLE visits (person INTEGER, seen TIMESTAMPTZ, page VARCHAR, seconds SMALLINT, bytes BIGINT)`,
   `CREATE TABLE numbers (i INTEGER, l BIGINT, x DOUBLE, f FLOAT, d DECIMAL(18,4), t TINYINT)`,
   `CREATE TABLE empty (a INTEGER, b VARCHAR)`,
 ]
