@@ -52,7 +52,7 @@ export type {
 } from './model/manifest.js'
 
 // Storage
-export type { FileIO, FileStat, InputFile, OutputFile } from './io/file-io.js'
+export type { FileIO, FileStat, InputFile, OpenOptions, OutputFile } from './io/file-io.js'
 export { localFileIO } from './io/local-file-io.js'
 export type { LocalFileIOOptions } from './io/local-file-io.js'
 export { MemoryFileIO, injectedFault } from './io/memory-file-io.js'

@@ -38,7 +38,7 @@ export class ParquetTable implements TableProvider {
   static async open(locations: readonly string[], io: FileIO, cache: IcebergCache): Promise<ParquetTable> {
     const [first] = locations
     if (first === undefined) throw new ConfigError({ code: 'NO_FILES', message: 'a Parquet table needs one file at least' })
-    const source = new InputFileSource(await io.open(first), () => undefined)
+    const source = await new InputFileSource(io, first, 0, () => undefined).open()
     try {
       const footer: ParquetMetadata = await readFooter(source)
       const fields = footer.schema.fields.map(({ name, type, nullable }) => ({ name, type, nullable }))

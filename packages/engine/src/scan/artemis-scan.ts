@@ -23,6 +23,12 @@ import type { DeleteSource } from './row-deletes.js'
 /** Bytes that an opened file holds beside its data: a guess for the accounting of footers and handles. */
 const OPEN_FILE_BYTES = 64 * 1024
 
+/**
+ * Bytes of row groups that are fetched ahead. More would only leave the processor's caches before they are decoded; it is
+ * still enough to keep a disk or a network busy.
+ */
+const FETCH_AHEAD_BYTES = 16 * 1024 * 1024
+
 /** EXPLAIN looks into the footers of this many files at most; beyond, it tells of files only. */
 const DESCRIBED_FILES = 256
 
@@ -162,6 +168,7 @@ export class ArtemisScan implements TableScan {
       byteSize: ({ open, task }) => open.reader.fetchBytes(task.rowGroup),
       step: async ({ open, task }, signal) => ({ open, fetched: await open.reader.fetch(task, signal) }),
       concurrency,
+      aheadBytes: FETCH_AHEAD_BYTES,
       memory: context.memory,
       signal: context.signal,
     })

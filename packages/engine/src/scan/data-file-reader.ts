@@ -61,11 +61,11 @@ export class DataFileReader {
     if (dataFile.fileFormat !== 'parquet') {
       throw new UnsupportedError({ code: 'FILE_FORMAT', message: `data files of format ${dataFile.fileFormat} are not supported: ${dataFile.filePath}` })
     }
-    const input = await context.io.open(dataFile.filePath)
-    const source = new InputFileSource(input, (bytes) => context.counters.add('bytes_scanned', bytes))
+    const onRead = (bytes: number): void => context.counters.add('bytes_scanned', bytes)
+    const source = new InputFileSource(context.io, dataFile.filePath, dataFile.fileSizeInBytes, onRead)
     try {
       const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, `footer:${dataFile.filePath}`, async () => {
-        const footer = await readFooter(source, { signal })
+        const footer = await readFooter(await source.open(), { signal })
         return { value: footer, bytes: footer.byteSize }
       })
       const file = await ParquetFile.open(source, { metadata, signal })
@@ -137,6 +137,8 @@ export class FetchedRowGroup {
     const fileColumn = (index: number): Vector => (selection === undefined ? reader.column(index) : reader.column(index, selection))
     const decoders = this.file.sources.map((source, i) => (): Vector => {
       const vector = materializeColumn(source, fileColumn, rowCount)
+      // Decoding copies, so the fetched bytes can be used for the next row group.
+      if (source.kind === 'file') reader.release(source.index)
       if (vector.nullCount > 0 && !schema.fields[i]!.nullable) {
         throw new DataError({
           code: 'NULL_IN_REQUIRED_COLUMN',

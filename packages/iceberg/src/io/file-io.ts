@@ -4,7 +4,7 @@
  */
 export interface FileIO {
   /** Opens a file for positional reads. Close it when done. */
-  open(location: string): Promise<InputFile>
+  open(location: string, options?: OpenOptions): Promise<InputFile>
   /** Reads a whole file. */
   read(location: string): Promise<Uint8Array>
   /** Creates or replaces a file, durably, in one step: a reader never sees half of it. */
@@ -27,6 +27,14 @@ export interface FileIO {
   stat(location: string): Promise<FileStat | undefined>
 }
 
+export interface OpenOptions {
+  /**
+   * The file's size, where metadata tells it and the file has been read before. It spares asking, and lets an
+   * implementation open a file that is known to be near without a detour.
+   */
+  readonly size?: number | undefined
+}
+
 export interface FileStat {
   readonly location: string
   readonly size: number
@@ -39,6 +47,8 @@ export interface InputFile {
   readonly size: number
   /** Reads exactly `length` bytes from `offset`; fewer available bytes is an `IoError`. Reads may run at the same time. */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Takes back the result of a read that nobody looks at any more, so that its memory can be used again. */
+  recycle?(bytes: Uint8Array): void
   close(): Promise<void>
 }
 

@@ -4,8 +4,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { IoError } from '@artemis/errors'
-import { ioFailure, shortRead, systemCode } from './failure.js'
-import type { FileIO, FileStat, InputFile, OutputFile } from './file-io.js'
+import { ioFailure, systemCode } from './failure.js'
+import type { FileIO, FileStat, InputFile, OpenOptions, OutputFile } from './file-io.js'
+import { openKnown, openUnknown } from './local-input-file.js'
 import { joinLocation, localPath } from './location.js'
 
 export interface LocalFileIOOptions {
@@ -25,18 +26,8 @@ class LocalFileIO implements FileIO {
     this.#durable = durable
   }
 
-  async open(location: string): Promise<InputFile> {
-    try {
-      const handle = await open(localPath(location), 'r')
-      try {
-        return new LocalInputFile(location, (await handle.stat()).size, handle)
-      } catch (error) {
-        await handle.close()
-        throw error
-      }
-    } catch (error) {
-      throw ioFailure('open', location, error)
-    }
+  async open(location: string, options?: OpenOptions): Promise<InputFile> {
+    return options?.size === undefined ? openUnknown(location) : openKnown(location, options.size)
   }
 
   async read(location: string): Promise<Uint8Array> {
@@ -148,37 +139,6 @@ class LocalFileIO implements FileIO {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
       throw ioFailure('look at', location, error)
     }
-  }
-}
-
-class LocalInputFile implements InputFile {
-  readonly location: string
-  readonly size: number
-  readonly #handle: FileHandle
-
-  constructor(location: string, size: number, handle: FileHandle) {
-    this.location = location
-    this.size = size
-    this.#handle = handle
-  }
-
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length)
-    let filled = 0
-    try {
-      while (filled < length) {
-        const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, offset + filled)
-        if (bytesRead === 0) throw shortRead(this.location, offset, length, filled)
-        filled += bytesRead
-      }
-    } catch (error) {
-      throw ioFailure('read', this.location, error)
-    }
-    return bytes
-  }
-
-  async close(): Promise<void> {
-    await this.#handle.close()
   }
 }
 

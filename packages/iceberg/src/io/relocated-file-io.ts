@@ -6,7 +6,7 @@
  * Reads fall back to the recorded name, and then to what follows the last `/data/` or `/metadata/`, when the mapped file
  * does not exist: some tables keep data apart from their metadata.
  */
-import type { FileIO, FileStat, InputFile, OutputFile } from './file-io.js'
+import type { FileIO, FileStat, InputFile, OpenOptions, OutputFile } from './file-io.js'
 import { isFileNotFound } from './failure.js'
 import { canonicalLocation, joinLocation, relativeTo } from './location.js'
 
@@ -43,8 +43,8 @@ class RelocatedFileIO implements FileIO {
     this.#real = real
   }
 
-  async open(location: string): Promise<InputFile> {
-    return this.#firstFound(location, (candidate) => this.#io.open(candidate))
+  async open(location: string, options?: OpenOptions): Promise<InputFile> {
+    return this.#firstFound(location, (candidate) => this.#io.open(candidate, options))
   }
 
   async read(location: string): Promise<Uint8Array> {
