@@ -65,7 +65,8 @@ export class QueryMetrics {
   /** Every counter summed over all nodes (`peak_memory`, too: the operators of a query hold memory at the same time). */
   totals(): Map<string, number> {
     const totals = new Map<string, number>()
-    for (const metrics of this.#nodes.values()) for (const [name, value] of metrics.entries()) totals.set(name, (totals.get(name) ?? 0) + value)
+    for (const metrics of this.#nodes.values())
+      for (const [name, value] of metrics.entries()) totals.set(name, (totals.get(name) ?? 0) + value)
     return totals
   }
 }

@@ -145,7 +145,7 @@ export class OperatorRun {
   /** Closes the inputs, gives the memory back and removes the spill files. The first error wins, but all is tried. */
   async close(): Promise<void> {
     for (const reservation of this.#reservations) reservation.free()
-    const results = await Promise.allSettled(this.#inputs.map((input) => input.return?.()))
+    const results = await Promise.allSettled(this.#inputs.map(async (input) => input.return?.()))
     await this.#spill?.close()
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }

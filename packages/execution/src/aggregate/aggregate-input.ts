@@ -63,7 +63,8 @@ export class AggregateInput {
 
   #evaluate(lane: LaneInput, batch: Batch, selection: Int32Array | null, filter: Uint8Array | null): LaneValues {
     const context = lane.transient ? { ...this.#evaluation, scratch: this.#scratch } : this.#evaluation
-    const values = (programs: readonly CompiledExpression[]): Vector[] => programs.map((program) => evaluateToVector(program, batch, context))
+    const values = (programs: readonly CompiledExpression[]): Vector[] =>
+      programs.map((program) => evaluateToVector(program, batch, context))
     return { args: values(lane.args), order: values(lane.order), selection, filter }
   }
 }

@@ -70,7 +70,12 @@ export class OrderedRows implements KeptRows {
     for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
       const chunk = rows.subarray(start, start + CHUNK_ROWS)
       const args = columns.slice(0, this.#argumentCount).map((column) => take(column, chunk))
-      accumulator.update(args, chunk.map((row) => ids[row]!), groupCount, null)
+      accumulator.update(
+        args,
+        chunk.map((row) => ids[row]!),
+        groupCount,
+        null,
+      )
     }
   }
 

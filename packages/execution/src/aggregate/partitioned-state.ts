@@ -28,7 +28,13 @@ export function isPartitionable(shape: AggregateShape): boolean {
   return (
     shape.groupTypes.length > 0 &&
     shape.groupTypes.every(isNumber) &&
-    shape.calls.every((call) => isTransient(call) && !call.function.orderSensitive && call.filter === null && call.arguments.every((argument) => isNumber(argument.type)))
+    shape.calls.every(
+      (call) =>
+        isTransient(call) &&
+        !call.function.orderSensitive &&
+        call.filter === null &&
+        call.arguments.every((argument) => isNumber(argument.type)),
+    )
   )
 }
 
@@ -74,7 +80,8 @@ export class PartitionedState {
 
   add(rows: AggregateRows): void {
     const columns = [...rows.keys, ...rows.lanes.flatMap((lane) => lane?.args ?? [])].map(decodeDictionary)
-    const plain = columns.length === this.#buffers.length && columns.every((column) => column.layout === 'primitive' && column.nullCount === 0)
+    const plain =
+      columns.length === this.#buffers.length && columns.every((column) => column.layout === 'primitive' && column.nullCount === 0)
     if (!plain) return this.#addAtOnce(rows)
     for (let start = 0; start < rows.rowCount; start += BUFFER_ROWS) {
       this.#deal(columns, rows.keys, start, Math.min(BUFFER_ROWS, rows.rowCount - start))
@@ -144,11 +151,15 @@ export class PartitionedState {
     this.#filled[partition] = 0
     const start = partition * BUFFER_ROWS
     let column = 0
-    const slice = (type: AggregateShape['groupTypes'][number]): Vector => primitiveVector(type, this.#buffers[column++]!.subarray(start, start + count))
+    const slice = (type: AggregateShape['groupTypes'][number]): Vector =>
+      primitiveVector(type, this.#buffers[column++]!.subarray(start, start + count))
     const keys = this.#shape.groupTypes.map(slice)
-    const lanes = this.#shape.calls.map(
-      (call): LaneValues => ({ args: call.arguments.map((argument) => slice(argument.type)), order: [], selection: null, filter: null }),
-    )
+    const lanes = this.#shape.calls.map((call): LaneValues => ({
+      args: call.arguments.map((argument) => slice(argument.type)),
+      order: [],
+      selection: null,
+      filter: null,
+    }))
     this.#states[partition]!.add({ keys, rowCount: count, lanes })
   }
 }
@@ -169,7 +180,8 @@ function assignPlaces(hashes: Int32Array, start: number, count: number, filled: 
 function scatter(values: PrimitiveValues, start: number, count: number, places: Int32Array, out: PrimitiveValues): void {
   if (values instanceof Float64Array) scatterFloat64(values, start, count, places, out as Float64Array)
   else if (values instanceof Int32Array) scatterInt32(values, start, count, places, out as Int32Array)
-  else if (values instanceof BigInt64Array || values instanceof BigUint64Array) scatterWords(int32Words(values), start, count, places, int32Words(out))
+  else if (values instanceof BigInt64Array || values instanceof BigUint64Array)
+    scatterWords(int32Words(values), start, count, places, int32Words(out))
   else scatterOther(values as Int16Array, start, count, places, out as Int16Array)
 }
 

@@ -12,7 +12,15 @@ import { explainJson, explainText } from './explain.js'
 
 function examplePlan(): LogicalPlan {
   const random = seededRandom(1)
-  const table = tableOf({ mission: { type: utf8, values: ['a', 'b', null] }, day: { type: int32, values: [1, 2, 3] }, volt: { type: float64, values: [1, 2, 3] } }, random, 3)
+  const table = tableOf(
+    {
+      mission: { type: utf8, values: ['a', 'b', null] },
+      day: { type: int32, values: [1, 2, 3] },
+      volt: { type: float64, values: [1, 2, 3] },
+    },
+    random,
+    3,
+  )
   Object.assign(table, { snapshot: { snapshotId: 42n, timestampMs: Date.UTC(2024, 2, 1), schemaId: 0 } })
   const builder = new PlanBuilder()
   const scan = builder.scan(table, 'observations')
@@ -21,8 +29,18 @@ function examplePlan(): LogicalPlan {
     { expression: comparison('>', reference(scan, 'volt'), literal(float64, 0.5)), pushdown: 'Inexact' as const },
   ]
   const filter: LogicalPlan = { kind: 'filter', input: { ...scan, filters }, predicate: filters[1]!.expression, columns: scan.columns }
-  const aggregate = builder.aggregate(filter, [reference(scan, 'mission')], [aggregateCall(countAll, []), aggregateCall(sumOfFloat, [reference(scan, 'volt')])])
-  const sort: LogicalPlan = { kind: 'sort', input: aggregate, keys: [{ expression: reference(aggregate, 'count0'), descending: true, nullsFirst: false }], fetch: null, columns: aggregate.columns }
+  const aggregate = builder.aggregate(
+    filter,
+    [reference(scan, 'mission')],
+    [aggregateCall(countAll, []), aggregateCall(sumOfFloat, [reference(scan, 'volt')])],
+  )
+  const sort: LogicalPlan = {
+    kind: 'sort',
+    input: aggregate,
+    keys: [{ expression: reference(aggregate, 'count0'), descending: true, nullsFirst: false }],
+    fetch: null,
+    columns: aggregate.columns,
+  }
   return { kind: 'limit', input: sort, offset: null, fetch: literal(int64, 10n), columns: sort.columns }
 }
 
@@ -41,7 +59,9 @@ it('shows what a run counted, as text and as JSON', async () => {
   const run = testRun()
   const plan = createPhysicalPlan(examplePlan(), { evaluation: run.context.evaluation, casts: run.context.casts })
   await collectBatches(plan, run.context)
-  expect(await explainText(plan, { metrics: run.context.metrics })).toMatch(/HashAggregateExec: .*\n +metrics: output_rows=3, elapsed_compute=\d+\.\d{3}ms, .*groups=3/)
+  expect(await explainText(plan, { metrics: run.context.metrics })).toMatch(
+    /HashAggregateExec: .*\n +metrics: output_rows=3, elapsed_compute=\d+\.\d{3}ms, .*groups=3/,
+  )
   const root = JSON.parse(await explainJson(plan, { metrics: run.context.metrics })) as ExplainNode
   expect(root).toMatchObject({ id: 0, name: 'TopNExec', details: { fetch: '10' }, metrics: { output_rows: 3 } })
   expect(root.children[0]!.children[0]!.children[0]).toMatchObject({

@@ -77,10 +77,21 @@ function sourceLines(source: ScanDescription | undefined): string[] {
   ]
 }
 
-const FIRST_METRICS: readonly string[] = [METRIC.outputRows, METRIC.elapsedCompute, METRIC.spillCount, METRIC.spilledBytes, METRIC.spilledRows]
+const FIRST_METRICS: readonly string[] = [
+  METRIC.outputRows,
+  METRIC.elapsedCompute,
+  METRIC.spillCount,
+  METRIC.spilledBytes,
+  METRIC.spilledRows,
+]
 const TIMES: ReadonlySet<string> = new Set([METRIC.elapsedCompute, METRIC.buildTime])
 
 function metricsText(metrics: Readonly<Record<string, number>>): string {
-  const names = [...FIRST_METRICS.filter((name) => name in metrics), ...Object.keys(metrics).filter((name) => !FIRST_METRICS.includes(name))]
-  return names.map((name) => `${name}=${TIMES.has(name) || name.startsWith('time_') ? `${(metrics[name]! / 1e6).toFixed(3)}ms` : metrics[name]}`).join(', ')
+  const names = [
+    ...FIRST_METRICS.filter((name) => name in metrics),
+    ...Object.keys(metrics).filter((name) => !FIRST_METRICS.includes(name)),
+  ]
+  return names
+    .map((name) => `${name}=${TIMES.has(name) || name.startsWith('time_') ? `${(metrics[name]! / 1e6).toFixed(3)}ms` : metrics[name]}`)
+    .join(', ')
 }

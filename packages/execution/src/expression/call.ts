@@ -12,7 +12,8 @@ export function compileCall(fn: ScalarFunction, args: readonly CompiledExpressio
     type,
     evaluate: (batch, context) => {
       const values = args.map((arg) => arg.evaluate(batch, context))
-      if (fn.nullHandling === 'propagate' && values.some((value) => value.kind === 'scalar' && value.value === null)) return scalarDatum(type, null)
+      if (fn.nullHandling === 'propagate' && values.some((value) => value.kind === 'scalar' && value.value === null))
+        return scalarDatum(type, null)
       if (fn.volatility !== 'volatile' && values.every((value) => value.kind === 'scalar')) {
         return scalarDatum(type, scalarAt(invoke(fn, values, 1, context, span), 0))
       }
@@ -29,7 +30,13 @@ function expandNumbers(value: Datum): Datum {
   return value.vector.type.kind === 'utf8' ? value : vectorDatum(decodeDictionary(value.vector))
 }
 
-function invoke(fn: ScalarFunction, values: readonly Datum[], rowCount: number, context: ExpressionContext, span: Span | undefined): Vector {
+function invoke(
+  fn: ScalarFunction,
+  values: readonly Datum[],
+  rowCount: number,
+  context: ExpressionContext,
+  span: Span | undefined,
+): Vector {
   try {
     const result = fn.evaluate(values, rowCount, context)
     assert(result.length === rowCount, `${fn.name} returned ${result.length} rows for ${rowCount}`)

@@ -1,5 +1,21 @@
 import type { DataType, Scalar } from '@artemis/arrow'
-import { Batch, bool, date32, dictionaryEncode, field, float32, float64, int16, int32, int64, scalarsOf, timestamptz, uint64, utf8, vectorFromScalars } from '@artemis/arrow'
+import {
+  Batch,
+  bool,
+  date32,
+  dictionaryEncode,
+  field,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  scalarsOf,
+  timestamptz,
+  uint64,
+  utf8,
+  vectorFromScalars,
+} from '@artemis/arrow'
 import type { CaseExpression, Column, ComparisonOperator, Expression } from '@artemis/plan'
 import { and, call, cast, columnReference, comparison, inList, isNull, literal, not, or } from '@artemis/plan'
 import { describe, expect, it } from 'vitest'
@@ -80,9 +96,22 @@ function randomExpression(type: DataType, random: () => number, depth: number): 
     () => or([next(bool), next(bool), next(bool)]),
     () => not(next(bool)),
     () => isNull(next(operand), random() < 0.5),
-    () => inList(next(operand), randomScalars(operand, 4, random, 9, 0.1).map((value) => lit(operand, value)), random() < 0.5),
+    () =>
+      inList(
+        next(operand),
+        randomScalars(operand, 4, random, 9, 0.1).map((value) => lit(operand, value)),
+        random() < 0.5,
+      ),
     () => inList(next(operand), [next(operand), next(operand)], random() < 0.5),
-    () => caseOf([[next(bool), next(bool)], [next(bool), next(bool)]], next(bool), bool),
+    () =>
+      caseOf(
+        [
+          [next(bool), next(bool)],
+          [next(bool), next(bool)],
+        ],
+        next(bool),
+        bool,
+      ),
   ])()
 }
 
@@ -113,7 +142,9 @@ describe('rows that must not be seen', () => {
   const { batch, rows } = randomBatch(5, 0.2)
   const safe = comparison('<>', col['b']!, lit(int32, 0))
   const quotient = call(divide, [col['a']!, col['b']!])
-  const wanted = rows.map((row) => (row[1] === null || row[1] === 0 || row[0] === null ? null : Math.trunc(Number(row[0]) / Number(row[1])) + 0))
+  const wanted = rows.map((row) =>
+    row[1] === null || row[1] === 0 || row[0] === null ? null : Math.trunc(Number(row[0]) / Number(row[1])) + 0,
+  )
 
   it('throw where they are seen', () => {
     expect(() => evaluate(quotient, batch)).toThrow('division by zero')
@@ -153,9 +184,18 @@ describe('dictionaries', () => {
       calls++
       return String(text).slice(0, 1)
     })
-    const column = dictionaryEncode(vectorFromScalars(utf8, Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? null : `k${i % 4}`))))
+    const column = dictionaryEncode(
+      vectorFromScalars(
+        utf8,
+        Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? null : `k${i % 4}`)),
+      ),
+    )
     const batch = new Batch({ fields: [field('s', utf8)] }, 300, [column])
-    const program = compileExpression(call(counting, [columnReference({ id: 1, name: 's', type: utf8, nullable: true })]), [{ id: 1, name: 's', type: utf8, nullable: true }], { codegen: true, casts: testCasts })
+    const program = compileExpression(
+      call(counting, [columnReference({ id: 1, name: 's', type: utf8, nullable: true })]),
+      [{ id: 1, name: 's', type: utf8, nullable: true }],
+      { codegen: true, casts: testCasts },
+    )
     const first = evaluateToVector(program, batch, CONTEXT)
     evaluateToVector(program, batch.slice(100, 100), CONTEXT)
     expect(calls).toBe(4)
@@ -168,7 +208,13 @@ describe('dictionaries', () => {
     const column: Column = { id: 0, name: 's', type: utf8, nullable: true }
     const batch = new Batch({ fields: [field('s', utf8)] }, 6, [text]).select(Int32Array.of(0, 1, 3, 4, 5))
     const evaluateCast = (tryCast: boolean, rows: Batch): Scalar[] =>
-      scalarsOf(evaluateToVector(compileExpression(cast(columnReference(column), int32, tryCast), [column], { codegen: true, casts: testCasts }), rows, CONTEXT))
+      scalarsOf(
+        evaluateToVector(
+          compileExpression(cast(columnReference(column), int32, tryCast), [column], { codegen: true, casts: testCasts }),
+          rows,
+          CONTEXT,
+        ),
+      )
     expect(evaluateCast(false, batch)).toEqual([1, 2, 1, 2, 2])
     expect(evaluateCast(true, new Batch(batch.schema, 6, [text]))).toEqual([1, 2, null, 1, 2, 2])
     expect(() => evaluateCast(false, new Batch(batch.schema, 6, [text]))).toThrow('not a number: x')

@@ -4,7 +4,17 @@
  */
 
 import type { Batch, Vector } from '@artemis/arrow'
-import { compareVectors, datumToVector, isNotNull, isNull, notBoolean, scalarAt, scalarDatum, typeEquals, vectorDatum } from '@artemis/arrow'
+import {
+  compareVectors,
+  datumToVector,
+  isNotNull,
+  isNull,
+  notBoolean,
+  scalarAt,
+  scalarDatum,
+  typeEquals,
+  vectorDatum,
+} from '@artemis/arrow'
 import { InternalError, unreachable } from '@artemis/errors'
 import type {
   CallExpression,
@@ -61,7 +71,11 @@ export class ExpressionCompiler {
   position(id: number, where: Expression): number {
     const position = this.positions.get(id)
     if (position !== undefined) return position
-    throw new InternalError({ code: 'COLUMN_NOT_IN_INPUT', message: `column ${id} of ${formatExpression(where)} is not in the operator's input`, span: where.span })
+    throw new InternalError({
+      code: 'COLUMN_NOT_IN_INPUT',
+      message: `column ${id} of ${formatExpression(where)} is not in the operator's input`,
+      span: where.span,
+    })
   }
 
   #compileNode(expression: Expression, insideOneColumn: boolean): CompiledExpression {
@@ -94,7 +108,11 @@ export class ExpressionCompiler {
       case 'parameter':
         throw new InternalError({ code: 'UNBOUND_PARAMETER', message: `parameter $${expression.name} has no value`, span: expression.span })
       case 'subquery':
-        throw new InternalError({ code: 'SUBQUERY_IN_EXECUTION', message: 'a subquery reached execution without being unnested', span: expression.span })
+        throw new InternalError({
+          code: 'SUBQUERY_IN_EXECUTION',
+          message: 'a subquery reached execution without being unnested',
+          span: expression.span,
+        })
       default:
         return unreachable(expression, 'expression')
     }

@@ -113,7 +113,8 @@ class BranchResults {
     const positions = this.#positions
     if (positions === null) return scalarDatum(this.#type, null)
     // One branch took all rows, in order: its values are the result.
-    if (this.#parts.length === 1 && this.#partRows === this.#rowCount && this.finished && this.#inOrder(positions)) return vectorDatum(this.#parts[0]!)
+    if (this.#parts.length === 1 && this.#partRows === this.#rowCount && this.finished && this.#inOrder(positions))
+      return vectorDatum(this.#parts[0]!)
     const values = concatVectors(this.#parts)
     return vectorDatum(values.length === 0 ? nullsOf(this.#type, this.#rowCount) : take(values, positions, true))
   }

@@ -4,7 +4,17 @@
  */
 
 import type { Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
-import { Batch, dictionaryEncode, dictionaryVector, mergeValidity, scalarAt, scalarDatum, scalarEquals, take, vectorDatum } from '@artemis/arrow'
+import {
+  Batch,
+  dictionaryEncode,
+  dictionaryVector,
+  mergeValidity,
+  scalarAt,
+  scalarDatum,
+  scalarEquals,
+  take,
+  vectorDatum,
+} from '@artemis/arrow'
 import { assert } from '@artemis/errors'
 import type { CompiledExpression, ExpressionContext } from './compiled-expression.js'
 
@@ -33,7 +43,13 @@ export function evaluateOncePerEntry(program: CompiledExpression, position: numb
   }
 }
 
-function evaluateEntries(program: CompiledExpression, batch: Batch, position: number, dictionary: Vector, context: ExpressionContext): EntryValues {
+function evaluateEntries(
+  program: CompiledExpression,
+  batch: Batch,
+  position: number,
+  dictionary: Vector,
+  context: ExpressionContext,
+): EntryValues {
   const count = dictionary.length
   // One row more than there are entries: the value for NULL.
   const rows = Int32Array.from({ length: count + 1 }, (_, i) => (i < count ? i : -1))

@@ -20,7 +20,8 @@ export function canThrow(expression: Expression, casts: CastProvider): boolean {
   let found = false
   walkExpression(expression, (node) => {
     if (node.kind === 'call' && node.function.canThrow) found = true
-    if (node.kind === 'cast' && !typeEquals(node.input.type, node.type) && casts(node.input.type, node.type, node.try).canThrow) found = true
+    if (node.kind === 'cast' && !typeEquals(node.input.type, node.type) && casts(node.input.type, node.type, node.try).canThrow)
+      found = true
     return !found
   })
   return found

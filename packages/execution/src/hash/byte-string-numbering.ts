@@ -44,17 +44,20 @@ export class ByteStringNumbering implements Numbering {
   }
 
   add(vector: Vector, codes: Int32Array): void {
-    if (vector.layout === 'dictionary') this.#mappings.write(vector, codes, this.#size, true, (values, found) => this.#addPlain(values, found))
+    if (vector.layout === 'dictionary')
+      this.#mappings.write(vector, codes, this.#size, true, (values, found) => this.#addPlain(values, found))
     else this.#addPlain(vector, codes)
   }
 
   find(vector: Vector, codes: Int32Array): void {
-    if (vector.layout === 'dictionary') this.#mappings.write(vector, codes, this.#size, false, (values, found) => this.#findPlain(values, found))
+    if (vector.layout === 'dictionary')
+      this.#mappings.write(vector, codes, this.#size, false, (values, found) => this.#findPlain(values, found))
     else this.#findPlain(vector, codes)
   }
 
   values(): Vector {
-    if (this.#values?.length !== this.#size) this.#values = bytesVector(this.type, this.#offsets.slice(0, this.#size + 1), this.#arena.subarray(0, this.#offsets[this.#size]!))
+    if (this.#values?.length !== this.#size)
+      this.#values = bytesVector(this.type, this.#offsets.slice(0, this.#size + 1), this.#arena.subarray(0, this.#offsets[this.#size]!))
     return this.#values!
   }
 
@@ -114,8 +117,14 @@ export class ByteStringNumbering implements Numbering {
       if (from <= safeEnd) {
         w0 = length >= 4 ? view.getInt32(from, true) : length > 0 ? view.getInt32(from, true) & ((1 << (length << 3)) - 1) : 0
         w1 = length >= 8 ? view.getInt32(from + 4, true) : length > 4 ? view.getInt32(from + 4, true) & ((1 << ((length - 4) << 3)) - 1) : 0
-        w2 = length >= 12 ? view.getInt32(from + 8, true) : length > 8 ? view.getInt32(from + 8, true) & ((1 << ((length - 8) << 3)) - 1) : 0
-        w3 = length >= 16 ? view.getInt32(from + 12, true) : length > 12 ? view.getInt32(from + 12, true) & ((1 << ((length - 12) << 3)) - 1) : 0
+        w2 =
+          length >= 12 ? view.getInt32(from + 8, true) : length > 8 ? view.getInt32(from + 8, true) & ((1 << ((length - 8) << 3)) - 1) : 0
+        w3 =
+          length >= 16
+            ? view.getInt32(from + 12, true)
+            : length > 12
+              ? view.getInt32(from + 12, true) & ((1 << ((length - 12) << 3)) - 1)
+              : 0
       } else {
         loadPrefix(data, from, length)
         w0 = prefix[0]!
@@ -142,7 +151,14 @@ export class ByteStringNumbering implements Numbering {
           }
           break
         }
-        if (slots[at] === hash && slots[at + 2] === length && slots[at + 3] === w0 && slots[at + 4] === w1 && slots[at + 5] === w2 && slots[at + 6] === w3) {
+        if (
+          slots[at] === hash &&
+          slots[at + 2] === length &&
+          slots[at + 3] === w0 &&
+          slots[at + 4] === w1 &&
+          slots[at + 5] === w2 &&
+          slots[at + 6] === w3
+        ) {
           if (length <= INLINE_BYTES || this.#tailEquals(entry - 1, data, from, length)) {
             code = entry - 1
             break

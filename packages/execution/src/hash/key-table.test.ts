@@ -6,7 +6,11 @@ import { createKeyTable } from './key-table.js'
 import type { KeyTableOptions } from './key-table.js'
 
 /** Numbers keys with a Map, batch by batch beside the table, and compares ids, lookups and keys. */
-function check(types: readonly DataType[], options: KeyTableOptions & { distinct: number; nullShare?: number; batches?: number }, seed: number): void {
+function check(
+  types: readonly DataType[],
+  options: KeyTableOptions & { distinct: number; nullShare?: number; batches?: number },
+  seed: number,
+): void {
   const random = seededRandom(seed)
   const table = createKeyTable(types, options)
   const known = new Map<string, number>()
@@ -35,7 +39,11 @@ function check(types: readonly DataType[], options: KeyTableOptions & { distinct
     expect(ids.join()).toBe(wanted.join())
     expect(table.size).toBe(known.size)
   }
-  for (const [start, length] of [[0, table.size], [table.size >>> 1, table.size - (table.size >>> 1)], [0, 0]] as const) {
+  for (const [start, length] of [
+    [0, table.size],
+    [table.size >>> 1, table.size - (table.size >>> 1)],
+    [0, 0],
+  ] as const) {
     const keys = table.keys(start, length)
     for (let i = 0; i < length; i++) expect(rowText(keys.map((key) => scalarAt(key, i)))).toBe(rowText(firstRows[start + i]!))
   }
@@ -53,9 +61,15 @@ describe('createKeyTable numbers keys as a Map of their values does', () => {
   }
 
   it('a single NULL of no type', () => check([{ kind: 'null' }], { distinct: 1 }, 3))
-  it('many columns, more than one word of null bits', () => check(Array.from({ length: 40 }, (_, i) => KEY_TYPES[i % 15]!), { distinct: 3 }, 17))
+  it('many columns, more than one word of null bits', () =>
+    check(
+      Array.from({ length: 40 }, (_, i) => KEY_TYPES[i % 15]!),
+      { distinct: 3 },
+      17,
+    ))
   it('without a directly indexed array', () => check([{ kind: 'int32' }, { kind: 'date32' }], { distinct: 100, maxDirectSlots: 0 }, 19))
-  it('moving from the array to the hash table', () => check([{ kind: 'int32' }, { kind: 'utf8' }], { distinct: 600, maxDirectSlots: 4096 }, 23))
+  it('moving from the array to the hash table', () =>
+    check([{ kind: 'int32' }, { kind: 'utf8' }], { distinct: 600, maxDirectSlots: 4096 }, 23))
   it('wide keys', () => check([decimal(30, 2), { kind: 'uuid' }, { kind: 'int64' }, { kind: 'float64' }], { distinct: 12 }, 29))
   it('no columns: one key', () => {
     const table = createKeyTable([])
@@ -69,7 +83,9 @@ describe('createKeyTable numbers keys as a Map of their values does', () => {
 it('keeps its numbers while growing past the size that is touched before probing', () => {
   const count = 60_000
   for (const type of [{ kind: 'int64' }, { kind: 'utf8' }, { kind: 'uint32' }] as const) {
-    const values = Array.from({ length: count }, (_, i): Scalar => (type.kind === 'int64' ? BigInt(i) * 7919n : type.kind === 'utf8' ? `value ${i * 7}` : (i * 71) % 4294967295))
+    const values = Array.from({ length: count }, (_, i): Scalar =>
+      type.kind === 'int64' ? BigInt(i) * 7919n : type.kind === 'utf8' ? `value ${i * 7}` : (i * 71) % 4294967295,
+    )
     const table = createKeyTable([type], { maxDirectSlots: 0 })
     const vector = randomLayout(type, values, () => 0.9)
     const ids = new Int32Array(count)

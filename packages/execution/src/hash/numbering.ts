@@ -40,7 +40,13 @@ export class DictionaryMappings {
    * Writes the codes of a dictionary-encoded vector's rows. `resolve` gives the codes of plain values: all of them when
    * `adding`, else {@link NO_CODE} for some. `size` is the size of the numbering.
    */
-  write(vector: DictionaryVector, codes: Int32Array, size: number, adding: boolean, resolve: (values: Vector, codes: Int32Array) => void): void {
+  write(
+    vector: DictionaryVector,
+    codes: Int32Array,
+    size: number,
+    adding: boolean,
+    resolve: (values: Vector, codes: Int32Array) => void,
+  ): void {
     let mapping = this.#mappings.get(vector.dictionary)
     if (mapping === undefined) {
       mapping = { codes: new Int32Array(vector.dictionary.length).fill(UNSEEN), hasMisses: false, size }

@@ -84,7 +84,13 @@ export class SingleWordKeyTable implements KeyTable {
     const count = length - (codes.includes(-1) ? 1 : 0)
     const values = this.#words.decode(this.#table.keys.subarray(first * width), width, 0, count)
     if (count === length) return [values]
-    return [take(values, codes.map((code) => (code < 0 ? -1 : code - first)), true)]
+    return [
+      take(
+        values,
+        codes.map((code) => (code < 0 ? -1 : code - first)),
+        true,
+      ),
+    ]
   }
 
   /** Runs over the words of the rows that are not NULL; the others get code -1. */

@@ -1,7 +1,17 @@
 /** Small codes for the values of one column: 0 is NULL, values count from 1. */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { allocatePrimitive, bitmapBytes, booleanVector, decodeDictionary, int32Words, nullsOf, physicalKind, primitiveVector, withNulls } from '@artemis/arrow'
+import {
+  allocatePrimitive,
+  bitmapBytes,
+  booleanVector,
+  decodeDictionary,
+  int32Words,
+  nullsOf,
+  physicalKind,
+  primitiveVector,
+  withNulls,
+} from '@artemis/arrow'
 import { assert } from '@artemis/errors'
 import { ByteStringNumbering } from './byte-string-numbering.js'
 import { valuesOfCodes } from './key-words.js'

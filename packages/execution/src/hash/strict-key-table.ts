@@ -32,7 +32,12 @@ export class StrictKeyTable implements KeyTable {
     return this.#table.keys(start, length)
   }
 
-  #withoutNulls(keys: readonly Vector[], rowCount: number, ids: Int32Array, run: (keys: readonly Vector[], count: number, ids: Int32Array) => void): void {
+  #withoutNulls(
+    keys: readonly Vector[],
+    rowCount: number,
+    ids: Int32Array,
+    run: (keys: readonly Vector[], count: number, ids: Int32Array) => void,
+  ): void {
     let validity: Uint8Array | null = null
     for (const [i, key] of keys.entries()) if (this.#strict[i]) validity = mergeValidity(validity, key.validity, rowCount)
     if (validity === null || countSet(validity, rowCount) === rowCount) return run(keys, rowCount, ids)

@@ -116,7 +116,15 @@ export class WordTable {
 }
 
 function insertOneWord(
-  slots: Int32Array, mask: number, keys: Int32Array, hashes: Int32Array, start: number, end: number, ids: Int32Array, store: Int32Array, size: number,
+  slots: Int32Array,
+  mask: number,
+  keys: Int32Array,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+  store: Int32Array,
+  size: number,
 ): number {
   let next = size
   for (let i = start; i < end; i++) {
@@ -142,7 +150,15 @@ function insertOneWord(
 }
 
 function insertTwoWords(
-  slots: Int32Array, mask: number, keys: Int32Array, hashes: Int32Array, start: number, end: number, ids: Int32Array, store: Int32Array, size: number,
+  slots: Int32Array,
+  mask: number,
+  keys: Int32Array,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+  store: Int32Array,
+  size: number,
 ): number {
   let next = size
   for (let i = start; i < end; i++) {
@@ -171,7 +187,16 @@ function insertTwoWords(
 }
 
 /** As {@link insertTwoWords}, with the hash of {@link hashTwoWords}. */
-function hashAndInsertTwoWords(slots: Int32Array, mask: number, keys: Int32Array, start: number, end: number, ids: Int32Array, store: Int32Array, size: number): number {
+function hashAndInsertTwoWords(
+  slots: Int32Array,
+  mask: number,
+  keys: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+  store: Int32Array,
+  size: number,
+): number {
   let next = size
   for (let i = start; i < end; i++) {
     const x = keys[2 * i]!
@@ -202,8 +227,17 @@ function hashAndInsertTwoWords(slots: Int32Array, mask: number, keys: Int32Array
 }
 
 function insertManyWords(
-  slots: Int32Array, shift: number, mask: number, keys: Int32Array, width: number, hashes: Int32Array, start: number, end: number, ids: Int32Array,
-  store: Int32Array, size: number,
+  slots: Int32Array,
+  shift: number,
+  mask: number,
+  keys: Int32Array,
+  width: number,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+  store: Int32Array,
+  size: number,
 ): number {
   let next = size
   for (let i = start; i < end; i++) {
@@ -233,7 +267,15 @@ function insertManyWords(
   return next
 }
 
-function lookupOneWord(slots: Int32Array, mask: number, keys: Int32Array, hashes: Int32Array, start: number, end: number, ids: Int32Array): void {
+function lookupOneWord(
+  slots: Int32Array,
+  mask: number,
+  keys: Int32Array,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+): void {
   for (let i = start; i < end; i++) {
     const key = keys[i]!
     let at = (hashes[i]! & mask) << 1
@@ -246,7 +288,15 @@ function lookupOneWord(slots: Int32Array, mask: number, keys: Int32Array, hashes
   }
 }
 
-function lookupTwoWords(slots: Int32Array, mask: number, keys: Int32Array, hashes: Int32Array, start: number, end: number, ids: Int32Array): void {
+function lookupTwoWords(
+  slots: Int32Array,
+  mask: number,
+  keys: Int32Array,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
+): void {
   for (let i = start; i < end; i++) {
     const x = keys[2 * i]!
     const y = keys[2 * i + 1]!
@@ -261,7 +311,15 @@ function lookupTwoWords(slots: Int32Array, mask: number, keys: Int32Array, hashe
 }
 
 function lookupManyWords(
-  slots: Int32Array, shift: number, mask: number, keys: Int32Array, width: number, hashes: Int32Array, start: number, end: number, ids: Int32Array,
+  slots: Int32Array,
+  shift: number,
+  mask: number,
+  keys: Int32Array,
+  width: number,
+  hashes: Int32Array,
+  start: number,
+  end: number,
+  ids: Int32Array,
 ): void {
   for (let i = start; i < end; i++) {
     const from = i * width
@@ -281,7 +339,16 @@ function lookupManyWords(
 }
 
 /** Puts keys that are known to differ into empty slots, with ids from `firstId`. */
-function place(slots: Int32Array, shift: number, mask: number, keys: Int32Array, width: number, hashes: Int32Array, count: number, firstId: number): void {
+function place(
+  slots: Int32Array,
+  shift: number,
+  mask: number,
+  keys: Int32Array,
+  width: number,
+  hashes: Int32Array,
+  count: number,
+  firstId: number,
+): void {
   for (let i = 0; i < count; i++) {
     let slot = hashes[i]! & mask
     while (slots[(slot << shift) + width] !== 0) slot = (slot + 1) & mask

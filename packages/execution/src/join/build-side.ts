@@ -76,7 +76,13 @@ function concatColumns(columns: readonly Column[], parts: Vector[][], memory: Me
   })
 }
 
-function buildTable(run: OperatorRun, columns: readonly Vector[], rowCount: number, options: BuildOptions, memory: MemoryReservation): BuildSide {
+function buildTable(
+  run: OperatorRun,
+  columns: readonly Vector[],
+  rowCount: number,
+  options: BuildOptions,
+  memory: MemoryReservation,
+): BuildSide {
   const empty = { columns, rowCount, heads: null, next: null, nullKeyRows: null, keys: [] }
   if (options.keys.length === 0) return { ...empty, table: null }
   const batch = new Batch(schemaOf(options.columns), rowCount, columns)
@@ -88,7 +94,11 @@ function buildTable(run: OperatorRun, columns: readonly Vector[], rowCount: numb
   }
   const table = createKeyTable(
     options.keys.map((key) => key.type),
-    { nullEqualsNull: options.nullEqualsNull, maxDirectSlots: Math.min(MAX_DIRECT_SLOTS, Math.max(MIN_DIRECT_SLOTS, rowCount * DIRECT_SLOTS_PER_ROW)), expectedKeys: rowCount },
+    {
+      nullEqualsNull: options.nullEqualsNull,
+      maxDirectSlots: Math.min(MAX_DIRECT_SLOTS, Math.max(MIN_DIRECT_SLOTS, rowCount * DIRECT_SLOTS_PER_ROW)),
+      expectedKeys: rowCount,
+    },
   )
   const ids = new Int32Array(rowCount)
   table.insert(keys, rowCount, ids)

@@ -24,7 +24,8 @@ export function denseRange(keys: Vector, rowCount: number): DenseRange | undefin
   if (vector.layout !== 'primitive') return undefined
   const { values } = vector
   const distances = new Int32Array(rowCount)
-  const least = values instanceof BigInt64Array ? int64Distances(int32Words(values), distances) : int32Distances(values as Int32Array, distances)
+  const least =
+    values instanceof BigInt64Array ? int64Distances(int32Words(values), distances) : int32Distances(values as Int32Array, distances)
   const order = least === undefined ? undefined : permutation(distances)
   return order === undefined || least === undefined ? undefined : { lookup: new RangeLookup(least, rowCount), order }
 }

@@ -40,7 +40,9 @@ export class JoinOutput {
 
   /** Rows of the probe side, NULLs on the build side. */
   probeOnly(batch: Batch, rows: Int32Array): Batch {
-    return this.#batch(rows.length, ({ side, index }, column) => (side === 'probe' ? { vector: () => batch.column(index), rows, mayMiss: false } : nullSource(column, rows.length)))
+    return this.#batch(rows.length, ({ side, index }, column) =>
+      side === 'probe' ? { vector: () => batch.column(index), rows, mayMiss: false } : nullSource(column, rows.length),
+    )
   }
 
   /** Rows of the build side, NULLs on the probe side. */

@@ -14,7 +14,13 @@ export interface Pairs {
  * The pairs of the rows of a probe batch, in its order. `ids[i]` is the key of row i, -1 for none. With `keepUnmatched`
  * a row without a match makes one pair with -1.
  */
-export function* matchingPairs(side: BuildSide, ids: Int32Array, rowCount: number, keepUnmatched: boolean, chunkSize: number): Generator<Pairs, void, undefined> {
+export function* matchingPairs(
+  side: BuildSide,
+  ids: Int32Array,
+  rowCount: number,
+  keepUnmatched: boolean,
+  chunkSize: number,
+): Generator<Pairs, void, undefined> {
   if (side.table === null) {
     yield* allPairs(side.rowCount, rowCount, keepUnmatched, chunkSize)
     return

@@ -10,7 +10,8 @@ it('grants up to the limit, refuses beyond, and names the holders', () => {
   expect(sort.size).toBe(0)
   sort.grow(100 * 1024)
   expect(() => sort.grow(400 * 1024)).toThrow(
-    'SortExec needs 400.0 KiB more memory, but 800.0 KiB of the limit of 1.0 MiB are in use: most is held by HashJoinExec (700.0 KiB), SortExec (100.0 KiB)',
+    'SortExec needs 400.0 KiB more memory, but 800.0 KiB of the limit of 1.0 MiB are in use: ' +
+      'most is held by HashJoinExec (700.0 KiB), SortExec (100.0 KiB)',
   )
   expect(pool.reserved).toBe(800 * 1024)
   join.free()

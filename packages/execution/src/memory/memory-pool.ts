@@ -63,10 +63,14 @@ export class GreedyMemoryPool implements MemoryPool {
 
   #refusal(reservation: PoolReservation, bytes: number): ResourceError {
     const top = [...this.#holders].sort((a, b) => b.size - a.size).slice(0, 3)
-    const holders = top.length === 0 ? 'nothing is reserved' : `most is held by ${top.map((holder) => `${holder.consumer} (${formatBytes(holder.size)})`).join(', ')}`
+    const holders =
+      top.length === 0
+        ? 'nothing is reserved'
+        : `most is held by ${top.map((holder) => `${holder.consumer} (${formatBytes(holder.size)})`).join(', ')}`
+    const used = `${formatBytes(this.#reserved)} of the limit of ${formatBytes(this.limit)} are in use`
     return new ResourceError({
       code: 'MEMORY_LIMIT',
-      message: `${reservation.consumer} needs ${formatBytes(bytes)} more memory, but ${formatBytes(this.#reserved)} of the limit of ${formatBytes(this.limit)} are in use: ${holders}`,
+      message: `${reservation.consumer} needs ${formatBytes(bytes)} more memory, but ${used}: ${holders}`,
       hint: 'Raise artemis.memory_limit, or ask for less data at once.',
     })
   }

@@ -39,7 +39,12 @@ function roundText(value: Scalar): string {
   return typeof value === 'number' ? value.toPrecision(10) : String(value)
 }
 
-function keyedTable(types: readonly DataType[], rowCount: number, distinct: number, seed: number): { table: MemoryTable; rows: Scalar[][] } {
+function keyedTable(
+  types: readonly DataType[],
+  rowCount: number,
+  distinct: number,
+  seed: number,
+): { table: MemoryTable; rows: Scalar[][] } {
   const random = seededRandom(seed)
   const keys = types.map((type) => randomScalars(type, rowCount, random, distinct))
   const values = Array.from({ length: rowCount }, () => (random() < 0.1 ? null : Math.floor(random() * 1000) / 8))
@@ -59,7 +64,13 @@ function groupBy(table: MemoryTable, keyCount: number, calls: (scan: LogicalPlan
 }
 
 describe('HashAggregateExec against grouping row by row', () => {
-  for (const types of [...KEY_TYPES.map((type) => [type]), [utf8, date32], [int64, utf8, bool], [decimal(12, 2), float64], [int32, int32, int32]] satisfies DataType[][]) {
+  for (const types of [
+    ...KEY_TYPES.map((type) => [type]),
+    [utf8, date32],
+    [int64, utf8, bool],
+    [decimal(12, 2), float64],
+    [int32, int32, int32],
+  ] satisfies DataType[][]) {
     it(`keys ${types.map((type) => type.kind).join(', ')}`, async () => {
       for (const distinct of [2, 60, 5000]) {
         const { table, rows } = keyedTable(types, 1500, distinct, distinct)
@@ -79,7 +90,15 @@ describe('HashAggregateExec against grouping row by row', () => {
   }
 
   it('gives one row without keys, also of no input, and none with keys of no input', async () => {
-    const empty = new MemoryTable({ fields: [{ name: 'k0', type: utf8, nullable: true }, { name: 'v', type: float64, nullable: true }] }, [])
+    const empty = new MemoryTable(
+      {
+        fields: [
+          { name: 'k0', type: utf8, nullable: true },
+          { name: 'v', type: float64, nullable: true },
+        ],
+      },
+      [],
+    )
     const calls = (scan: LogicalPlan): AggregateCall[] => [aggregateCall(countAll, []), aggregateCall(sumOfFloat, [reference(scan, 'v')])]
     expect((await runPlan(groupBy(empty, 0, calls))).rows).toEqual([[0n, null]])
     expect((await runPlan(groupBy(empty, 1, calls))).rows).toEqual([])
@@ -90,7 +109,12 @@ describe('HashAggregateExec against grouping row by row', () => {
   it('without aggregates is DISTINCT', async () => {
     const { table, rows } = keyedTable([utf8, int32], 2000, 12, 5)
     const { rows: got } = await runPlan(groupBy(table, 2, () => []))
-    expect(sorted(got, 2)).toEqual(sorted([...groupRows(rows, 2).values()].map((group) => group[0]!.slice(0, 2)), 2))
+    expect(sorted(got, 2)).toEqual(
+      sorted(
+        [...groupRows(rows, 2).values()].map((group) => group[0]!.slice(0, 2)),
+        2,
+      ),
+    )
   })
 
   it('applies FILTER and DISTINCT, alone and together', async () => {
@@ -126,7 +150,10 @@ describe('HashAggregateExec against grouping row by row', () => {
     const keys = randomScalars(int32, 900, random, 4)
     const texts = randomScalars(utf8, 900, random, 30)
     const order = randomScalars(int32, 900, random, 1_000_000, 0.05)
-    const table = tableOf({ k0: { type: int32, values: keys }, s: { type: utf8, values: texts }, o: { type: int32, values: order } }, random)
+    const table = tableOf(
+      { k0: { type: int32, values: keys }, s: { type: utf8, values: texts }, o: { type: int32, values: order } },
+      random,
+    )
     const plan = groupBy(table, 1, (scan) => {
       const text = reference(scan, 's')
       const key = (expression: Expression, descending: boolean): AggregateCall['orderBy'] => [{ expression, descending, nullsFirst: false }]
@@ -135,12 +162,25 @@ describe('HashAggregateExec against grouping row by row', () => {
         aggregateCall(joinText, [text], { orderBy: key(text, false), distinct: true }),
       ]
     })
-    const compare = (a: Scalar, b: Scalar): number => (a === null || b === null ? (a === null ? 1 : 0) - (b === null ? 1 : 0) : compareScalars(int32, b, a))
+    const compare = (a: Scalar, b: Scalar): number =>
+      a === null || b === null ? (a === null ? 1 : 0) - (b === null ? 1 : 0) : compareScalars(int32, b, a)
     const rows = keys.map((key, i) => [key, texts[i]!, order[i]!] as const)
-    const wanted = [...groupRows(rows.map((row) => [...row]), 1).values()].map((group) => {
+    const wanted = [
+      ...groupRows(
+        rows.map((row) => [...row]),
+        1,
+      ).values(),
+    ].map((group) => {
       const byOrder = [...group].sort((a, b) => compare(a[2]!, b[2]!))
       const distinct = [...new Set(group.map((row) => row[1]!).filter((text) => text !== null))].sort((a, b) => compareScalars(utf8, a, b))
-      return [group[0]![0]!, byOrder.map((row) => row[1]!).filter((text) => text !== null).join(','), distinct.join(',')]
+      return [
+        group[0]![0]!,
+        byOrder
+          .map((row) => row[1]!)
+          .filter((text) => text !== null)
+          .join(','),
+        distinct.join(','),
+      ]
     })
     expect(sorted((await runPlan(plan)).rows, 1)).toEqual(sorted(wanted, 1))
   })
@@ -158,9 +198,18 @@ describe('HashAggregateExec against grouping row by row', () => {
       const partialColumns: Column[] = [...shape.groupTypes, ...stateTypes(shape)].map((type, i) => builder.column(`p${i}`, type))
       const partial = new HashAggregateExec(input, { mode: 'partial', groupBy: keys, aggregates: calls, columns: partialColumns })
       const columns = partialColumns.map((column, i) => builder.column(`f${i}`, column.type))
-      const final = new HashAggregateExec(partial, { mode: 'final', groupBy: partialColumns.slice(0, 2).map((column) => columnReference(column)), aggregates: calls, columns })
+      const final = new HashAggregateExec(partial, {
+        mode: 'final',
+        groupBy: partialColumns.slice(0, 2).map((column) => columnReference(column)),
+        aggregates: calls,
+        columns,
+      })
       const batches = await collectBatches(final, run.context)
-      const wanted = [...groupRows(rows, 2).values()].map((group) => [...group[0]!.slice(0, 2), BigInt(group.length), sumOf(group.map((row) => row[2]!))])
+      const wanted = [...groupRows(rows, 2).values()].map((group) => [
+        ...group[0]!.slice(0, 2),
+        BigInt(group.length),
+        sumOf(group.map((row) => row[2]!)),
+      ])
       expect(sorted(batches.flatMap(rowsOf), 2)).toEqual(sorted(wanted, 2))
       expect(run.pool.reserved).toBe(0)
       expect(run.leftovers()).toEqual([])
@@ -173,7 +222,9 @@ describe('very many groups', () => {
   function manyGroups(nullShare: number): { table: MemoryTable; wanted: Map<string, [number, number]> } {
     const random = seededRandom(31)
     const rowCount = 330_000
-    const keys = Array.from({ length: rowCount }, (_, i): Scalar => (i > 150_000 && random() < nullShare ? null : BigInt(Math.floor(random() * 2_000_000)) * 1_000_003n))
+    const keys = Array.from({ length: rowCount }, (_, i): Scalar =>
+      i > 150_000 && random() < nullShare ? null : BigInt(Math.floor(random() * 2_000_000)) * 1_000_003n,
+    )
     const values = Array.from({ length: rowCount }, (): Scalar => (random() < nullShare ? null : Math.floor(random() * 64)))
     const wanted = new Map<string, [number, number]>()
     for (const [i, key] of keys.entries()) {
@@ -183,7 +234,11 @@ describe('very many groups', () => {
     return { table: tableOf({ k0: { type: int64, values: keys }, v: { type: float64, values } }, random, 20_000), wanted }
   }
 
-  for (const [name, nullShare, crowded] of [['without NULLs', 0, false], ['with NULLs', 0.01, false], ['and spill from these', 0, true]] as const) {
+  for (const [name, nullShare, crowded] of [
+    ['without NULLs', 0, false],
+    ['with NULLs', 0.01, false],
+    ['and spill from these', 0, true],
+  ] as const) {
     it(`move to partitions, ${name}`, async () => {
       const { table, wanted } = manyGroups(nullShare)
       const plan = groupBy(table, 1, (scan) => [aggregateCall(countAll, []), aggregateCall(sumOfFloat, [reference(scan, 'v')])])
@@ -198,7 +253,8 @@ describe('very many groups', () => {
       for (const batch of batches) {
         for (const [key, count, sum] of rowsOf(batch)) {
           const [rows, total] = wanted.get(String(key))!
-          if (Number(count) !== rows || Number(sum ?? 0) !== total) throw new Error(`${String(key)}: ${String(count)} rows, sum ${String(sum)}, not ${rows} and ${total}`)
+          if (Number(count) !== rows || Number(sum ?? 0) !== total)
+            throw new Error(`${String(key)}: ${String(count)} rows, sum ${String(sum)}, not ${rows} and ${total}`)
           groups++
         }
       }
@@ -227,11 +283,19 @@ describe('aggregation-spill', () => {
       aggregateCall(countAll, []),
       aggregateCall(sumOfFloat, [reference(scan, 'v')]),
       aggregateCall(countOf(float64), [reference(scan, 'v')], { distinct: true }),
-      aggregateCall(joinText, [reference(scan, 'k0')], { orderBy: [{ expression: reference(scan, 'v'), descending: false, nullsFirst: false }] }),
+      aggregateCall(joinText, [reference(scan, 'k0')], {
+        orderBy: [{ expression: reference(scan, 'v'), descending: false, nullsFirst: false }],
+      }),
     ])
     const wanted = [...groupRows(rows, 1).values()].map((group) => {
       const values = group.map((row) => row[1]!)
-      return [group[0]![0]!, BigInt(group.length), sumOf(values), BigInt(new Set(values).size), group.map((row) => String(row[0])).join(',')]
+      return [
+        group[0]![0]!,
+        BigInt(group.length),
+        sumOf(values),
+        BigInt(new Set(values).size),
+        group.map((row) => String(row[0])).join(','),
+      ]
     })
     const unlimited = await runPlan(plan, { batchSize: 1024 })
     const peak = unlimited.metrics.total(METRIC.peakMemory)
@@ -259,7 +323,9 @@ describe('aggregation-spill', () => {
       aggregateCall(sumOfFloat, [reference(scan, 'v')], { distinct: true }),
     ])
     const { rows: got, metrics } = await runPlan(plan, { batchSize: 1024, memoryLimit: 200_000 })
-    expect(got).toEqual([[BigInt(new Set(rows.map((row) => row[0])).size), sumOf(rows.map((row) => row[1]!)), sumOf([...new Set(rows.map((row) => row[1]!))])]])
+    expect(got).toEqual([
+      [BigInt(new Set(rows.map((row) => row[0])).size), sumOf(rows.map((row) => row[1]!)), sumOf([...new Set(rows.map((row) => row[1]!))])],
+    ])
     expect(metrics.total(METRIC.spillCount)).toBeGreaterThan(0)
   })
 
@@ -276,7 +342,10 @@ describe('aggregation-spill', () => {
         if (ending === 'error') throw new Error('the disk is gone')
       }
       const plan = groupBy(table, 1, () => [aggregateCall(countAll, [])])
-      const stream = new ExecutionStream(createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }), run.context)
+      const stream = new ExecutionStream(
+        createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }),
+        run.context,
+      )
       const reading = (async () => {
         for await (const _ of stream) break
       })()
@@ -295,6 +364,9 @@ describe('aggregation-spill', () => {
     const { table } = wideKeys(5)
     const plan = groupBy(table, 1, () => [aggregateCall(countAll, [])])
     await expect(runPlan(plan, { batchSize: 1024, memoryLimit: 100 })).rejects.toMatchObject({ kind: 'resource', code: 'MEMORY_LIMIT' })
-    await expect(runPlan(plan, { batchSize: 1024, memoryLimit: 200_000, diskLimit: 10_000 })).rejects.toMatchObject({ kind: 'resource', code: 'SPILL_LIMIT' })
+    await expect(runPlan(plan, { batchSize: 1024, memoryLimit: 200_000, diskLimit: 10_000 })).rejects.toMatchObject({
+      kind: 'resource',
+      code: 'SPILL_LIMIT',
+    })
   })
 })

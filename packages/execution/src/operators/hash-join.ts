@@ -74,7 +74,10 @@ export class HashJoinExec extends Operator {
   protected details(): readonly PlanDetail[] {
     const { joinType, on, residual, nullAware } = this.#options
     const details: PlanDetail[] = [['type', joinType]]
-    const conditions = on.map((condition) => `${formatExpression(condition.left)} ${condition.nullEqualsNull ? 'IS NOT DISTINCT FROM' : '='} ${formatExpression(condition.right)}`)
+    const conditions = on.map((condition) => {
+      const operator = condition.nullEqualsNull ? 'IS NOT DISTINCT FROM' : '='
+      return `${formatExpression(condition.left)} ${operator} ${formatExpression(condition.right)}`
+    })
     if (on.length > 0) details.push(['on', conditions])
     if (residual !== null) details.push(['filter', formatExpression(residual)])
     if (nullAware) details.push(['null_aware', 'true'])
@@ -93,7 +96,8 @@ export class HashJoinExec extends Operator {
     }
     if (probe.buildMarks !== null && (joinType === 'right' || joinType === 'full')) {
       const rows = probe.buildMarks.unmarked()
-      for (let start = 0; start < rows.length; start += probe.chunkSize) yield probe.output.buildOnly(rows.subarray(start, start + probe.chunkSize))
+      for (let start = 0; start < rows.length; start += probe.chunkSize)
+        yield probe.output.buildOnly(rows.subarray(start, start + probe.chunkSize))
     }
   }
 
@@ -111,7 +115,12 @@ export class HashJoinExec extends Operator {
       side,
       keys: on.map((condition) => run.compile(condition.left, this.#probeColumns)),
       residual: residual === null ? null : run.compilePredicate(residual, all),
-      output: new JoinOutput({ ...this.schema, fields: this.schema.fields.slice(0, produced.length) }, produced, this.#sources(produced), side),
+      output: new JoinOutput(
+        { ...this.schema, fields: this.schema.fields.slice(0, produced.length) },
+        produced,
+        this.#sources(produced),
+        side,
+      ),
       joined: new JoinOutput(schemaOf(all), all, this.#sources(all), side),
       buildMarks: joinType === 'right' || joinType === 'full' ? new RowMarks(side.rowCount) : null,
       evaluation: run.context.evaluation,
@@ -219,7 +228,8 @@ export class HashJoinExec extends Operator {
       } else matched.mark(rowsWithKey(ids))
       return matched
     }
-    for (const pairs of matchingPairs(probe.side, ids, batch.rowCount, false, probe.chunkSize)) matched.mark(this.#afterResidual(batch, pairs, probe).probe)
+    for (const pairs of matchingPairs(probe.side, ids, batch.rowCount, false, probe.chunkSize))
+      matched.mark(this.#afterResidual(batch, pairs, probe).probe)
     return matched
   }
 
@@ -230,7 +240,10 @@ export class HashJoinExec extends Operator {
       keys,
       unmatched: matched.unmarked(),
       rowCount: batch.rowCount,
-      residual: residual === null ? null : { predicate: residual, joined: (left, right) => probe.joined.pairs(batch, { probe: left, build: right, mayMiss: false }) },
+      residual:
+        residual === null
+          ? null
+          : { predicate: residual, joined: (left, right) => probe.joined.pairs(batch, { probe: left, build: right, mayMiss: false }) },
       evaluation: probe.evaluation,
       chunkSize: probe.chunkSize,
     })

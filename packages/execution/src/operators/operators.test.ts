@@ -17,7 +17,10 @@ function tableWith(types: readonly DataType[], rowCount: number, distinct: numbe
   return { table: tableOf(named, random, 120), rows: Array.from({ length: rowCount }, (_, i) => columns.map((column) => column[i]!)) }
 }
 
-function compareBy(types: readonly DataType[], keys: readonly { column: number; descending: boolean; nullsFirst: boolean }[]): (a: readonly Scalar[], b: readonly Scalar[]) => number {
+function compareBy(
+  types: readonly DataType[],
+  keys: readonly { column: number; descending: boolean; nullsFirst: boolean }[],
+): (a: readonly Scalar[], b: readonly Scalar[]) => number {
   return (a, b) => {
     for (const { column, descending, nullsFirst } of keys) {
       const x = a[column]!
@@ -31,8 +34,16 @@ function compareBy(types: readonly DataType[], keys: readonly { column: number; 
   }
 }
 
-function sortPlan(input: LogicalPlan, keys: readonly { column: number; descending: boolean; nullsFirst: boolean }[], fetch: number | null): SortPlan {
-  const sortKeys = keys.map((key): SortKey => ({ expression: reference(input, `c${key.column}`), descending: key.descending, nullsFirst: key.nullsFirst }))
+function sortPlan(
+  input: LogicalPlan,
+  keys: readonly { column: number; descending: boolean; nullsFirst: boolean }[],
+  fetch: number | null,
+): SortPlan {
+  const sortKeys = keys.map((key): SortKey => ({
+    expression: reference(input, `c${key.column}`),
+    descending: key.descending,
+    nullsFirst: key.nullsFirst,
+  }))
   return { kind: 'sort', input, keys: sortKeys, fetch, columns: input.columns }
 }
 
@@ -43,7 +54,10 @@ describe('SortExec and TopNExec against a stable sort of rows', () => {
       const { table, rows } = tableWith(types, 400, 60, 1)
       for (const descending of [false, true]) {
         const keys = [{ column: 0, descending, nullsFirst: descending }]
-        const wanted = rows.map((row) => [...row]).sort(compareBy(types, keys)).map(rowText)
+        const wanted = rows
+          .map((row) => [...row])
+          .sort(compareBy(types, keys))
+          .map(rowText)
         expect((await runPlan(sortPlan(new PlanBuilder().scan(table), keys, null))).rows.map(rowText)).toEqual(wanted)
         for (const fetch of [0, 1, 7, 250, 900]) {
           const top = await runPlan(sortPlan(new PlanBuilder().scan(table), keys, fetch))
@@ -61,16 +75,23 @@ describe('SortExec and TopNExec against a stable sort of rows', () => {
       { column: 0, descending: false, nullsFirst: true },
       { column: 1, descending: false, nullsFirst: false },
     ]
-    const wanted = rows.map((row) => [...row]).sort(compareBy(types, keys)).map(rowText)
+    const wanted = rows
+      .map((row) => [...row])
+      .sort(compareBy(types, keys))
+      .map(rowText)
     expect((await runPlan(sortPlan(new PlanBuilder().scan(table), keys, null), { batchSize: 8192 })).rows.map(rowText)).toEqual(wanted)
-    expect((await runPlan(sortPlan(new PlanBuilder().scan(table), keys, 100), { batchSize: 8192 })).rows.map(rowText)).toEqual(wanted.slice(0, 100))
+    expect((await runPlan(sortPlan(new PlanBuilder().scan(table), keys, 100), { batchSize: 8192 })).rows.map(rowText)).toEqual(
+      wanted.slice(0, 100),
+    )
   })
 
   it('sorts in bounded memory when only the top is wanted, and says so when it cannot', async () => {
     const { table } = tableWith([int64, utf8], 40_000, 30_000, 3)
     const keys = [{ column: 0, descending: false, nullsFirst: false }]
     await runPlan(sortPlan(new PlanBuilder().scan(table), keys, 10), { memoryLimit: 20_000 })
-    await expect(runPlan(sortPlan(new PlanBuilder().scan(table), keys, null), { memoryLimit: 20_000 })).rejects.toMatchObject({ code: 'MEMORY_LIMIT' })
+    await expect(runPlan(sortPlan(new PlanBuilder().scan(table), keys, null), { memoryLimit: 20_000 })).rejects.toMatchObject({
+      code: 'MEMORY_LIMIT',
+    })
   })
 })
 
@@ -82,7 +103,14 @@ describe('LimitExec', () => {
 
   it('cuts anywhere, inside and across batches', async () => {
     const { table, rows } = tableWith([int32], 700, 1000, 4)
-    for (const [offset, fetch] of [[null, 10], [3, 150], [650, 100], [700, 5], [10, null], [null, 0]] as const) {
+    for (const [offset, fetch] of [
+      [null, 10],
+      [3, 150],
+      [650, 100],
+      [700, 5],
+      [10, null],
+      [null, 0],
+    ] as const) {
       const got = await runPlan(limit(new PlanBuilder().scan(table), offset, fetch))
       expect(got.rows).toEqual(rows.slice(offset ?? 0, (offset ?? 0) + (fetch ?? 1000)))
     }
@@ -108,7 +136,11 @@ describe('SetOperationExec against counting rows', () => {
     for (const all of [false, true]) {
       it(`${operation}${all ? ' all' : ''}`, async () => {
         for (const types of [[int32], [utf8, int32]]) {
-          for (const [leftRows, rightRows, distinct] of [[300, 200, 60], [0, 50, 5], [50, 0, 5]] as const) {
+          for (const [leftRows, rightRows, distinct] of [
+            [300, 200, 60],
+            [0, 50, 5],
+            [50, 0, 5],
+          ] as const) {
             const left = tableWith(types, leftRows, distinct, 7)
             const right = tableWith(types, rightRows, distinct, 8)
             const builder = new PlanBuilder()
@@ -140,15 +172,32 @@ describe('plain operators', () => {
     const { table, rows } = tableWith([int32, float64], 900, 50, 9)
     const builder = new PlanBuilder()
     const scan = builder.scan(table)
-    const filter: LogicalPlan = { kind: 'filter', input: scan, predicate: comparison('<', reference(scan, 'c0'), literal(int32, 0)), columns: scan.columns }
+    const filter: LogicalPlan = {
+      kind: 'filter',
+      input: scan,
+      predicate: comparison('<', reference(scan, 'c0'), literal(int32, 0)),
+      columns: scan.columns,
+    }
     const sum = call(add, [reference(scan, 'c1'), literal(float64, 1)])
-    const project: LogicalPlan = { kind: 'project', input: filter, expressions: [sum, columnReference(scan.columns[0]!)], columns: [builder.column('sum', float64), scan.columns[0]!] }
-    const wanted = rows.filter((row) => row[0] !== null && Number(row[0]) < 0).map((row) => [row[1] === null ? null : Number(row[1]) + 1, row[0]!])
+    const project: LogicalPlan = {
+      kind: 'project',
+      input: filter,
+      expressions: [sum, columnReference(scan.columns[0]!)],
+      columns: [builder.column('sum', float64), scan.columns[0]!],
+    }
+    const wanted = rows
+      .filter((row) => row[0] !== null && Number(row[0]) < 0)
+      .map((row) => [row[1] === null ? null : Number(row[1]) + 1, row[0]!])
     expect((await runPlan(project)).rows).toEqual(wanted)
 
     const other = builder.scan(table)
     const columns = [builder.column('a', int32)]
-    const union: LogicalPlan = { kind: 'union', inputs: [project, other], inputColumns: [[scan.columns[0]!.id], [other.columns[0]!.id]], columns }
+    const union: LogicalPlan = {
+      kind: 'union',
+      inputs: [project, other],
+      inputColumns: [[scan.columns[0]!.id], [other.columns[0]!.id]],
+      columns,
+    }
     expect((await runPlan(union)).rows).toEqual([...wanted.map((row) => [row[1]!]), ...rows.map((row) => [row[0]!])])
   })
 
@@ -162,8 +211,14 @@ describe('plain operators', () => {
   it('gives rows of VALUES, also of none and of no columns', async () => {
     const builder = new PlanBuilder()
     const columns = [builder.column('a', int32), builder.column('b', utf8)]
-    const rows = [[literal(int32, 1), literal(utf8, 'x')], [literal(int32, null), literal(utf8, null)]]
-    expect((await runPlan({ kind: 'values', rows, columns })).rows).toEqual([[1, 'x'], [null, null]])
+    const rows = [
+      [literal(int32, 1), literal(utf8, 'x')],
+      [literal(int32, null), literal(utf8, null)],
+    ]
+    expect((await runPlan({ kind: 'values', rows, columns })).rows).toEqual([
+      [1, 'x'],
+      [null, null],
+    ])
     expect((await runPlan({ kind: 'values', rows: [], columns })).rows).toEqual([])
     expect((await runPlan({ kind: 'values', rows: [[]], columns: [] })).rows).toEqual([[]])
   })
@@ -174,8 +229,16 @@ describe('plain operators', () => {
     const scan = builder.scan(table)
     const fallback = builder.aggregate(scan, [], [aggregateCall(countAll, [])])
     for (const known of [true, false]) {
-      const provider: TableProvider = Object.assign(Object.create(table) as TableProvider, { aggregateFromMetadata: async () => (known ? [77n] : undefined) })
-      const plan: MetadataAggregatePlan = { kind: 'metadata_aggregate', scan: { ...scan, provider }, aggregates: [{ function: 'count', column: null }], fallback, columns: fallback.columns }
+      const provider: TableProvider = Object.assign(Object.create(table) as TableProvider, {
+        aggregateFromMetadata: async () => (known ? [77n] : undefined),
+      })
+      const plan: MetadataAggregatePlan = {
+        kind: 'metadata_aggregate',
+        scan: { ...scan, provider },
+        aggregates: [{ function: 'count', column: null }],
+        fallback,
+        columns: fallback.columns,
+      }
       expect((await runPlan(plan)).rows).toEqual([[known ? 77n : 321n]])
     }
   })
@@ -233,7 +296,10 @@ describe('ExecutionStream', () => {
     const column = endless.column('a', int32)
     const plan: LogicalPlan = { kind: 'union', inputs: scans, inputColumns: scans.map((scan) => [scan.columns[0]!.id]), columns: [column] }
     setTimeout(() => controller.abort(), 30)
-    const stream = new ExecutionStream(createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }), run.context)
+    const stream = new ExecutionStream(
+      createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }),
+      run.context,
+    )
     await expect(
       (async () => {
         for await (const batch of stream) rowsOf(batch).map((row) => keyText(row[0]!))

@@ -42,16 +42,27 @@ export class ScanExec extends Operator {
     const details: PlanDetail[] = [['table', table.map(quoteIdentifier).join('.')]]
     if (snapshot !== undefined) details.push(['snapshot', `${snapshot.snapshotId} (${new Date(snapshot.timestampMs).toISOString()})`])
     details.push(['projection', this.columns.map((column) => quoteIdentifier(column.name))])
-    if (filters.length > 0) details.push(['filters', filters.map((filter) => `${formatExpression(filter.expression)} (${filter.pushdown})`)])
+    if (filters.length > 0)
+      details.push(['filters', filters.map((filter) => `${formatExpression(filter.expression)} (${filter.pushdown})`)])
     if (fetch !== null) details.push(['fetch', String(fetch)])
     return details
   }
 
   protected async *run(run: OperatorRun): AsyncIterable<Batch> {
     const { signal, batchSize, evaluation, fileConcurrency } = run.context
-    const batches = this.#options.scan.execute({ signal, batchSize, memory: run.reserve(), metrics: run.metrics, evaluation, fileConcurrency })
+    const batches = this.#options.scan.execute({
+      signal,
+      batchSize,
+      memory: run.reserve(),
+      metrics: run.metrics,
+      evaluation,
+      fileConcurrency,
+    })
     for await (const batch of batches) {
-      assert(batch.columnCount === this.columns.length, `the scan of ${this.#options.table.join('.')} gave ${batch.columnCount} columns for ${this.columns.length}`)
+      assert(
+        batch.columnCount === this.columns.length,
+        `the scan of ${this.#options.table.join('.')} gave ${batch.columnCount} columns for ${this.columns.length}`,
+      )
       yield batch.withSchema(this.schema)
     }
   }

@@ -74,15 +74,25 @@ export class TopNExec extends Operator {
     cutBack()
     const [sorted] = candidates
     const { batchSize } = run.context
-    for (let start = 0; start < sorted!.rowCount; start += batchSize) yield sorted!.slice(start, Math.min(batchSize, sorted!.rowCount - start))
+    for (let start = 0; start < sorted!.rowCount; start += batchSize)
+      yield sorted!.slice(start, Math.min(batchSize, sorted!.rowCount - start))
   }
 
   #sortColumns(programs: readonly CompiledExpression[], batch: Batch, evaluation: EvaluationContext): SortColumn[] {
-    return this.#keys.map((key, k) => ({ vector: evaluateToVector(programs[k]!, batch, evaluation), descending: key.descending, nullsFirst: key.nullsFirst }))
+    return this.#keys.map((key, k) => ({
+      vector: evaluateToVector(programs[k]!, batch, evaluation),
+      descending: key.descending,
+      nullsFirst: key.nullsFirst,
+    }))
   }
 
   /** The rows of a batch that come before the worst one; null when none does. Of equal rows the earlier stays. */
-  #better(programs: readonly CompiledExpression[], batch: Batch, worst: readonly SortColumn[], evaluation: EvaluationContext): Batch | null {
+  #better(
+    programs: readonly CompiledExpression[],
+    batch: Batch,
+    worst: readonly SortColumn[],
+    evaluation: EvaluationContext,
+  ): Batch | null {
     const order = rowComparator(this.#sortColumns(programs, batch, evaluation), worst)
     const rows = new Int32Array(batch.rowCount)
     let count = 0

@@ -1,7 +1,18 @@
 /** From a logical plan to operators. Each logical node becomes one operator, or none where its input does the work. */
 
 import { ExecutionError, unreachable } from '@artemis/errors'
-import type { EvaluationContext, Expression, JoinPlan, JoinType, LimitPlan, LogicalPlan, MetadataAggregatePlan, ScanPlan, SortKey, SortPlan } from '@artemis/plan'
+import type {
+  EvaluationContext,
+  Expression,
+  JoinPlan,
+  JoinType,
+  LimitPlan,
+  LogicalPlan,
+  MetadataAggregatePlan,
+  ScanPlan,
+  SortKey,
+  SortPlan,
+} from '@artemis/plan'
 import { transformExpression } from '@artemis/plan'
 import type { ExecutionPlan } from '../execution-plan.js'
 import type { CastProvider } from '../expression/cast-provider.js'
@@ -48,7 +59,12 @@ class PhysicalPlanner {
       case 'project':
         return new ProjectionExec(this.plan(node.input), node.expressions, node.columns)
       case 'aggregate':
-        return new HashAggregateExec(this.plan(node.input), { mode: 'single', groupBy: node.groupBy, aggregates: node.aggregates, columns: node.columns })
+        return new HashAggregateExec(this.plan(node.input), {
+          mode: 'single',
+          groupBy: node.groupBy,
+          aggregates: node.aggregates,
+          columns: node.columns,
+        })
       case 'join':
         return this.#join(node)
       case 'sort':
@@ -78,7 +94,14 @@ class PhysicalPlanner {
       limit: node.fetch,
       context: this.#options.evaluation,
     })
-    return new ScanExec({ columns: node.columns, table: node.table, scan, snapshot: node.provider.snapshot, filters: node.filters, fetch: node.fetch })
+    return new ScanExec({
+      columns: node.columns,
+      table: node.table,
+      scan,
+      snapshot: node.provider.snapshot,
+      filters: node.filters,
+      fetch: node.fetch,
+    })
   }
 
   #metadataAggregate(node: MetadataAggregatePlan): ExecutionPlan {

@@ -95,7 +95,7 @@ export class SpillFile {
   async #readSegment({ offset, length }: Segment): Promise<Uint8Array> {
     const bytes = new Uint8Array(length)
     try {
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const { bytesRead } = await this.#handle!.read(bytes, done, length - done, offset + done)
         assert(bytesRead > 0, 'a spill file is shorter than what was written to it')
         done += bytesRead
@@ -108,7 +108,7 @@ export class SpillFile {
 }
 
 async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
+  for (let done = 0; done < bytes.byteLength;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.byteLength - done, position + done)
     done += bytesWritten
   }

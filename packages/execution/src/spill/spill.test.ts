@@ -25,7 +25,14 @@ function batches(count: number): { batch: Batch; values: Scalar[][] }[] {
   return Array.from({ length: count }, () => {
     const rowCount = 1 + Math.floor(random() * 100)
     const values = KEY_TYPES.map((type) => randomScalars(type, rowCount, random, 20))
-    return { batch: new Batch(SCHEMA, rowCount, KEY_TYPES.map((type, k) => randomLayout(type, values[k]!, random))), values }
+    return {
+      batch: new Batch(
+        SCHEMA,
+        rowCount,
+        KEY_TYPES.map((type, k) => randomLayout(type, values[k]!, random)),
+      ),
+      values,
+    }
   })
 }
 
@@ -94,6 +101,10 @@ it('names the directory when the disk is full or may not be written', async () =
   const file = join(directory, 'a-file')
   writeFileSync(file, '')
   const manager = new SpillManager({ directory: join(file, 'below'), queryId: 'q' })
-  await expect(manager.createFile(SCHEMA)).rejects.toMatchObject({ kind: 'io', code: 'SPILL_IO', message: expect.stringContaining(file) as string })
+  await expect(manager.createFile(SCHEMA)).rejects.toMatchObject({
+    kind: 'io',
+    code: 'SPILL_IO',
+    message: expect.stringContaining(file) as string,
+  })
   await manager.close()
 })

@@ -1,7 +1,20 @@
 /** Small functions for the tests of this package, which must not depend on the real ones. */
 
 import type { DataType, Datum, PrimitiveVector, Scalar, Vector } from '@artemis/arrow'
-import { compareScalars, datumToVector, decodeDictionary, float64, int32, int64, mergeValidity, primitiveVector, scalarsOf, typeEquals, utf8, vectorFromScalars } from '@artemis/arrow'
+import {
+  compareScalars,
+  datumToVector,
+  decodeDictionary,
+  float64,
+  int32,
+  int64,
+  mergeValidity,
+  primitiveVector,
+  scalarsOf,
+  typeEquals,
+  utf8,
+  vectorFromScalars,
+} from '@artemis/arrow'
 import { ExecutionError, UnsupportedError } from '@artemis/errors'
 import type { AggregateFunction, GroupsAccumulator, ScalarFunction } from '@artemis/plan'
 import type { CastProvider } from '../expression/cast-provider.js'
@@ -58,9 +71,21 @@ function floatFunction(name: string, compute: (a: number, b: number) => number, 
   }
 }
 
-export const add = floatFunction('+', (a, b) => a + b, (a, b) => `${a} + ${b}`)
-export const subtract = floatFunction('-', (a, b) => a - b, (a, b) => `${a} - ${b}`)
-export const multiply = floatFunction('*', (a, b) => a * b, (a, b) => `${a} * ${b}`)
+export const add = floatFunction(
+  '+',
+  (a, b) => a + b,
+  (a, b) => `${a} + ${b}`,
+)
+export const subtract = floatFunction(
+  '-',
+  (a, b) => a - b,
+  (a, b) => `${a} - ${b}`,
+)
+export const multiply = floatFunction(
+  '*',
+  (a, b) => a * b,
+  (a, b) => `${a} * ${b}`,
+)
 
 export const upper = rowFunction('upper', [utf8], utf8, (text) => String(text).toUpperCase())
 
@@ -77,11 +102,15 @@ export const divide = rowFunction(
 
 /** The real COALESCE computes its arguments before it chooses. */
 export function coalesceOf(type: DataType): ScalarFunction {
-  return rowFunction('coalesce', [type, type], type, (...values) => values.find((value) => value !== null) ?? null, { nullHandling: 'custom', canReturnNull: true })
+  return rowFunction('coalesce', [type, type], type, (...values) => values.find((value) => value !== null) ?? null, {
+    nullHandling: 'custom',
+    canReturnNull: true,
+  })
 }
 
 export const testCasts: CastProvider = (from, to, tryCast) => {
-  const convert = (compute: (value: Scalar) => Scalar, options: Partial<ScalarFunction> = {}): ScalarFunction => rowFunction('cast', [from], to, compute, options)
+  const convert = (compute: (value: Scalar) => Scalar, options: Partial<ScalarFunction> = {}): ScalarFunction =>
+    rowFunction('cast', [from], to, compute, options)
   if (from.kind === 'int32' && to.kind === 'float64') return convert(Number, { emit: ([a]) => a! })
   if (from.kind === 'int32' && to.kind === 'int64') return convert((value) => BigInt(Number(value)))
   if (from.kind === 'utf8' && to.kind === 'int32') {
@@ -106,7 +135,17 @@ function aggregate(
   createAccumulator: () => GroupsAccumulator,
   options: Partial<AggregateFunction> = {},
 ): AggregateFunction {
-  return { name, argumentTypes, returnType, stateTypes, nullable: true, ignoresDistinct: false, orderSensitive: false, createAccumulator, ...options }
+  return {
+    name,
+    argumentTypes,
+    returnType,
+    stateTypes,
+    nullable: true,
+    ignoresDistinct: false,
+    orderSensitive: false,
+    createAccumulator,
+    ...options,
+  }
 }
 
 function isSet(bits: Uint8Array | null, i: number): boolean {
@@ -141,7 +180,10 @@ class CountAccumulator implements GroupsAccumulator {
     return [this.finish(start, length)]
   }
   finish(start: number, length: number): Vector {
-    return primitiveVector(int64, BigInt64Array.from(this.#counts.subarray(start, start + length), (value) => BigInt(value)))
+    return primitiveVector(
+      int64,
+      BigInt64Array.from(this.#counts.subarray(start, start + length), (value) => BigInt(value)),
+    )
   }
 }
 
@@ -199,7 +241,8 @@ class MinAccumulator implements GroupsAccumulator {
     while (this.#values.length < groupCount) this.#values.push(null)
     for (const [i, value] of scalarsOf(args[0]!).entries()) {
       const known = this.#values[groupIds[i]!]!
-      if (value !== null && isSet(filter, i) && (known === null || compareScalars(this.#type, value, known) < 0)) this.#values[groupIds[i]!] = value
+      if (value !== null && isSet(filter, i) && (known === null || compareScalars(this.#type, value, known) < 0))
+        this.#values[groupIds[i]!] = value
     }
   }
   merge(states: readonly Vector[], groupIds: Int32Array, groupCount: number): void {

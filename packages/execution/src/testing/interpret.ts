@@ -51,7 +51,14 @@ export function interpret(expression: Expression, columns: readonly Column[], ro
 
 function apply(fn: ScalarFunction, args: readonly Expression[], values: readonly Scalar[]): Scalar {
   if (fn.nullHandling === 'propagate' && values.includes(null)) return null
-  return scalarAt(fn.evaluate(values.map((value, i) => scalarDatum(args[i]!.type, value)), 1, { nowMicroseconds: 0n, timeZone: 'UTC' }), 0)
+  return scalarAt(
+    fn.evaluate(
+      values.map((value, i) => scalarDatum(args[i]!.type, value)),
+      1,
+      { nowMicroseconds: 0n, timeZone: 'UTC' },
+    ),
+    0,
+  )
 }
 
 function compare(expression: ComparisonExpression, left: Scalar, right: Scalar): Scalar {

@@ -68,7 +68,13 @@ export function randomScalar(type: DataType, random: () => number, distinct: num
     case 'decimal':
       return n === 0 ? -(10n ** 19n) : BigInt(n) * 10n ** 12n - 7n
     case 'utf8':
-      return n === 0 ? '' : n === 1 ? 'wörter mit mehr als sechzehn bytes 🚀' : n % 3 === 0 ? `a key that is longer than inline ${n}` : `k${n}`
+      return n === 0
+        ? ''
+        : n === 1
+          ? 'wörter mit mehr als sechzehn bytes 🚀'
+          : n % 3 === 0
+            ? `a key that is longer than inline ${n}`
+            : `k${n}`
     case 'binary':
       return Buffer.from(`b${n}`)
     case 'uuid':

@@ -2,7 +2,18 @@
 
 import type { DataType, Scalar, Schema, Vector } from '@artemis/arrow'
 import { Batch, field, scalarAt } from '@artemis/arrow'
-import type { AggregateCall, AggregateFunction, Column, Expression, LogicalPlan, ScanContext, ScanPlan, ScanRequest, TableProvider, TableScan } from '@artemis/plan'
+import type {
+  AggregateCall,
+  AggregateFunction,
+  Column,
+  Expression,
+  LogicalPlan,
+  ScanContext,
+  ScanPlan,
+  ScanRequest,
+  TableProvider,
+  TableScan,
+} from '@artemis/plan'
 import { ColumnIds, columnReference } from '@artemis/plan'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -68,12 +79,16 @@ export class MemoryTable implements TableProvider {
 }
 
 /** Columns of values by name, cut into batches of random sizes and layouts. */
-export function tableOf(columns: Readonly<Record<string, { type: DataType; values: readonly Scalar[] }>>, random: () => number, maxBatch = 300): MemoryTable {
+export function tableOf(
+  columns: Readonly<Record<string, { type: DataType; values: readonly Scalar[] }>>,
+  random: () => number,
+  maxBatch = 300,
+): MemoryTable {
   const names = Object.keys(columns)
   const rowCount = columns[names[0]!]?.values.length ?? 0
   const schema: Schema = { fields: names.map((name) => field(name, columns[name]!.type)) }
   const batches: Batch[] = []
-  for (let start = 0; start < rowCount; ) {
+  for (let start = 0; start < rowCount;) {
     const length = Math.min(rowCount - start, 1 + Math.floor(random() * maxBatch))
     const vectors = names.map((name) => randomLayout(columns[name]!.type, columns[name]!.values.slice(start, start + length), random))
     batches.push(randomView(schema, vectors, length, random))
@@ -96,7 +111,16 @@ export class PlanBuilder {
 
   scan(table: TableProvider, name = 't'): ScanPlan {
     const columns = table.schema.fields.map((f): Column => ({ id: this.ids.next(), name: f.name, type: f.type, nullable: f.nullable }))
-    return { kind: 'scan', table: ['memory', name], provider: table, projection: columns.map((_, i) => i), filters: [], allColumns: columns, columns, fetch: null }
+    return {
+      kind: 'scan',
+      table: ['memory', name],
+      provider: table,
+      projection: columns.map((_, i) => i),
+      filters: [],
+      allColumns: columns,
+      columns,
+      fetch: null,
+    }
   }
 
   column(name: string, type: DataType): Column {
@@ -145,14 +169,26 @@ export function testRun(options: Partial<TaskContextOptions> & { memoryLimit?: n
     batchSize: 256,
     ...options,
   })
-  return { context, pool, directory, leftovers: () => readdirSync(directory, { recursive: true }).map(String), dispose: () => rmSync(directory, { recursive: true, force: true }) }
+  return {
+    context,
+    pool,
+    directory,
+    leftovers: () => readdirSync(directory, { recursive: true }).map(String),
+    dispose: () => rmSync(directory, { recursive: true, force: true }),
+  }
 }
 
 /** Plans and runs, and checks that nothing is left behind. */
-export async function runPlan(plan: LogicalPlan, options: Parameters<typeof testRun>[0] = {}): Promise<{ rows: Scalar[][]; batches: Batch[]; metrics: QueryMetrics }> {
+export async function runPlan(
+  plan: LogicalPlan,
+  options: Parameters<typeof testRun>[0] = {},
+): Promise<{ rows: Scalar[][]; batches: Batch[]; metrics: QueryMetrics }> {
   const run = testRun(options)
   try {
-    const batches = await collectBatches(createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }), run.context)
+    const batches = await collectBatches(
+      createPhysicalPlan(plan, { evaluation: run.context.evaluation, casts: run.context.casts }),
+      run.context,
+    )
     if (run.pool.reserved !== 0) throw new Error(`${run.pool.reserved} bytes are still reserved`)
     if (run.leftovers().length > 0) throw new Error(`files are left: ${run.leftovers().join(', ')}`)
     return { rows: batches.flatMap(rowsOf), batches, metrics: run.context.metrics }

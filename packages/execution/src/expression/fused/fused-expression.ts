@@ -55,7 +55,11 @@ function isWorthFusing(expression: Expression): boolean {
   return calls > 0 || operations > 1
 }
 
-function buildSource(expression: Expression, casts: CastProvider, rowsOf: readonly number[]): { columns: readonly SourceColumn[]; builder: SourceBuilder; result: string } {
+function buildSource(
+  expression: Expression,
+  casts: CastProvider,
+  rowsOf: readonly number[],
+): { columns: readonly SourceColumn[]; builder: SourceBuilder; result: string } {
   const builder = new SourceBuilder(casts, (column) => ((rowsOf[column] ?? -1) < 0 ? 'i' : `row${rowsOf[column]}`))
   const result = builder.value(expression)
   return { columns: builder.columns, builder, result }

@@ -94,7 +94,12 @@ return count`
 }
 
 /** Source that is 1 where the node is true (or false, when `wanted` is false), and 0 elsewhere, also where it is NULL. */
-function truth(node: Expression, wanted: boolean, builder: SourceBuilder, nullable: (id: number, type: DataType) => number | undefined): string {
+function truth(
+  node: Expression,
+  wanted: boolean,
+  builder: SourceBuilder,
+  nullable: (id: number, type: DataType) => number | undefined,
+): string {
   if (node.kind === 'and' || node.kind === 'or') {
     const both = (node.kind === 'and') === wanted
     return builder.assign(node.operands.map((operand) => truth(operand, wanted, builder, nullable)).join(both ? ' & ' : ' | '))

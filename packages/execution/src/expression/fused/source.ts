@@ -44,7 +44,8 @@ function isFloatType(type: DataType): boolean {
 function emittedFunction(expression: Expression, casts: CastProvider): ScalarFunction | undefined {
   if (expression.kind !== 'call' && expression.kind !== 'cast') return undefined
   const fn = expression.kind === 'call' ? expression.function : casts(expression.input.type, expression.type, expression.try)
-  const simple = fn.emit !== undefined && fn.nullHandling === 'propagate' && !fn.canThrow && !fn.canReturnNull && fn.volatility === 'immutable'
+  const simple =
+    fn.emit !== undefined && fn.nullHandling === 'propagate' && !fn.canThrow && !fn.canReturnNull && fn.volatility === 'immutable'
   return simple ? fn : undefined
 }
 
@@ -58,7 +59,11 @@ export function isFusable(expression: Expression, casts: CastProvider): boolean 
     case 'cast':
       return isNumberType(expression.type) && emittedFunction(expression, casts) !== undefined && isFusable(expression.input, casts)
     case 'call':
-      return isNumberType(expression.type) && emittedFunction(expression, casts) !== undefined && expression.arguments.every((arg) => isFusable(arg, casts))
+      return (
+        isNumberType(expression.type) &&
+        emittedFunction(expression, casts) !== undefined &&
+        expression.arguments.every((arg) => isFusable(arg, casts))
+      )
     case 'not':
       return isFusable(expression.input, casts)
     case 'comparison':
@@ -72,7 +77,8 @@ function isFusableComparison(expression: ComparisonExpression, casts: CastProvid
   const { operator, left, right } = expression
   if (operator === 'is_distinct_from' || operator === 'is_not_distinct_from') return false
   if (left.kind === 'literal' && right.kind === 'literal') return false
-  if (isWideType(left.type)) return [left, right].every((side) => side.kind === 'column' || (side.kind === 'literal' && side.value !== null))
+  if (isWideType(left.type))
+    return [left, right].every((side) => side.kind === 'column' || (side.kind === 'literal' && side.value !== null))
   return isFusable(left, casts) && isFusable(right, casts)
 }
 
