@@ -1,5 +1,6 @@
 import type { ScalarFunctionDefinition } from '@artemis/plan'
 import { age } from './age.js'
+import { date } from './conversions.js'
 import { dateAdd } from './date-add.js'
 import { dateDiff, dateSub } from './date-diff.js'
 import { datePart, epoch, partFunctions } from './date-part.js'
@@ -9,6 +10,9 @@ import { intervalFunctions, toInterval } from './intervals.js'
 import { makeDate, makeTime, makeTimestamp, makeTimestamptz } from './make.js'
 import { dayName, lastDay, monthName } from './names.js'
 import { clockFunctions } from './now.js'
+import { strftime } from './strftime.js'
+import { strptime, tryStrptime } from './strptime.js'
+import { timeBucket } from './time-bucket.js'
 import { timezone } from './zones.js'
 
 export const temporalDefinitions: readonly ScalarFunctionDefinition[] = [
@@ -21,6 +25,7 @@ export const temporalDefinitions: readonly ScalarFunctionDefinition[] = [
   dateDiff,
   dateSub,
   age,
+  date,
   ...epochFunctions,
   ...intervalFunctions,
   toInterval,
@@ -31,5 +36,9 @@ export const temporalDefinitions: readonly ScalarFunctionDefinition[] = [
   dayName,
   monthName,
   lastDay,
+  strftime,
+  strptime,
+  tryStrptime,
+  timeBucket,
   timezone,
 ]
