@@ -41,6 +41,7 @@ export interface OptimizerOptions {
 
 /** Rewrites a bound plan into a better one that puts out the same columns. */
 export function optimize(plan: LogicalPlan, options: OptimizerOptions): LogicalPlan {
+  if (options.verify === true) checkInvariants(plan)
   let current = plan
   for (const { rule } of RULES) current = runRule(rule, current, options)
   return current

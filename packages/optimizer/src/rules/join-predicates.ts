@@ -12,40 +12,54 @@
  */
 
 import type { EquiCondition, Expression, JoinPlan, JoinType, LogicalPlan } from '@artemis/plan'
-import { and, conjuncts, referencedColumns } from '@artemis/plan'
+import { and, conjuncts } from '@artemis/plan'
+import { equiCondition, idsOf, sideOf } from './join-conditions.js'
 import type { Push } from './predicates.js'
-import { filterAbove, isVolatile } from './predicates.js'
+import { filterAbove, isFallible, isVolatile } from './predicates.js'
 
 const ABOVE_TO_LEFT: ReadonlySet<JoinType> = new Set(['inner', 'left', 'semi', 'anti', 'mark', 'single'])
 const ABOVE_TO_RIGHT: ReadonlySet<JoinType> = new Set(['inner', 'right'])
 const ON_TO_LEFT: ReadonlySet<JoinType> = new Set(['inner', 'right', 'semi'])
 const ON_TO_RIGHT: ReadonlySet<JoinType> = new Set(['inner', 'left', 'semi', 'anti', 'mark', 'single'])
+/** Joins that drop rows of a side: an error there might be one of a row that the join drops. */
+const DROPS_LEFT: ReadonlySet<JoinType> = new Set(['inner', 'semi', 'anti', 'right'])
+const DROPS_RIGHT: ReadonlySet<JoinType> = new Set(['inner', 'left', 'semi', 'anti', 'mark', 'single'])
 
 export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression[], push: Push): LogicalPlan {
   const plan = strengthen(original, predicates)
-  const leftIds = idsOf(plan.left)
-  const rightIds = idsOf(plan.right)
+  const { joinType } = plan
+  const ids = { left: idsOf(plan.left), right: idsOf(plan.right) }
   const toLeft: Expression[] = []
   const toRight: Expression[] = []
   const above: Expression[] = []
   const condition: Expression[] = []
 
   for (const predicate of predicates) {
-    const side = sideOf(predicate, leftIds, rightIds)
-    if (side === 'left' && ABOVE_TO_LEFT.has(plan.joinType)) toLeft.push(predicate)
-    else if (side === 'right' && ABOVE_TO_RIGHT.has(plan.joinType)) toRight.push(predicate)
-    else if (plan.joinType === 'inner' && !isVolatile(predicate)) condition.push(predicate)
+    const side = sideOf(predicate, ids)
+    const fallible = isFallible(predicate)
+    const left = (side === 'left' || side === 'none') && ABOVE_TO_LEFT.has(joinType) && !(fallible && DROPS_LEFT.has(joinType))
+    const right = (side === 'right' || side === 'none') && ABOVE_TO_RIGHT.has(joinType) && !(fallible && DROPS_RIGHT.has(joinType))
+    if (left) toLeft.push(predicate)
+    else if (right) toRight.push(predicate)
+    else if (joinType === 'inner' && side === 'both' && !isVolatile(predicate)) condition.push(predicate)
     else above.push(predicate)
   }
   const residual: Expression[] = []
   const on: EquiCondition[] = [...plan.on]
   for (const predicate of [...(plan.residual === null ? [] : conjuncts(plan.residual)), ...condition]) {
-    const side = sideOf(predicate, leftIds, rightIds)
-    const equi = equiCondition(predicate, leftIds, rightIds)
-    if (side === 'left' && ON_TO_LEFT.has(plan.joinType)) toLeft.push(predicate)
-    else if (side === 'right' && ON_TO_RIGHT.has(plan.joinType) && !plan.nullAware) toRight.push(predicate)
-    else if (equi !== undefined && !plan.nullAware) on.push(equi)
-    else residual.push(predicate)
+    if (predicate.kind === 'literal' && predicate.value === true) continue
+    const side = sideOf(predicate, ids)
+    const fallible = isFallible(predicate)
+    // A condition without columns decides for all pairs alike, so either side may have it.
+    if ((side === 'right' || side === 'none') && ON_TO_RIGHT.has(joinType) && !fallible) toRight.push(predicate)
+    else if ((side === 'left' || side === 'none') && ON_TO_LEFT.has(joinType) && !fallible) toLeft.push(predicate)
+    else {
+      // IN's own comparisons are special: an equality beside them must not be taken for one. A key that is fallible is
+      // computed for all rows of its side, as in ON: the alternative would be to compare each with each.
+      const equi = plan.nullAware ? undefined : equiCondition(predicate, ids)
+      if (equi === undefined) residual.push(predicate)
+      else on.push(equi)
+    }
   }
   const joined: JoinPlan = {
     ...plan,
@@ -55,37 +69,6 @@ export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression
     residual: residual.length === 0 ? null : and(residual),
   }
   return filterAbove(joined, above)
-}
-
-function idsOf(plan: LogicalPlan): ReadonlySet<number> {
-  return new Set(plan.columns.map((column) => column.id))
-}
-
-type Side = 'left' | 'right' | 'both' | 'none'
-
-function sideOf(expression: Expression, left: ReadonlySet<number>, right: ReadonlySet<number>): Side {
-  if (isVolatile(expression)) return 'both'
-  let readsLeft = false
-  let readsRight = false
-  for (const id of referencedColumns(expression)) {
-    if (left.has(id)) readsLeft = true
-    else if (right.has(id)) readsRight = true
-    // A mark column belongs to the join itself.
-    else return 'both'
-  }
-  if (readsLeft) return readsRight ? 'both' : 'left'
-  return readsRight ? 'right' : 'none'
-}
-
-/** `left side = right side`, either way around. */
-function equiCondition(predicate: Expression, left: ReadonlySet<number>, right: ReadonlySet<number>): EquiCondition | undefined {
-  if (predicate.kind !== 'comparison') return undefined
-  if (predicate.operator !== '=' && predicate.operator !== 'is_not_distinct_from') return undefined
-  const nullEqualsNull = predicate.operator === 'is_not_distinct_from'
-  const sides = [sideOf(predicate.left, left, right), sideOf(predicate.right, left, right)]
-  if (sides[0] === 'left' && sides[1] === 'right') return { left: predicate.left, right: predicate.right, nullEqualsNull }
-  if (sides[0] === 'right' && sides[1] === 'left') return { left: predicate.right, right: predicate.left, nullEqualsNull }
-  return undefined
 }
 
 /** An outer join whose added rows a predicate above would drop anyway is a narrower join. */

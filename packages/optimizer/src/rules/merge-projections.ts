@@ -1,7 +1,7 @@
 /** Makes one projection of two where no work is doubled, and drops projections that change nothing. */
 
-import type { LogicalPlan, ProjectPlan } from '@artemis/plan'
-import { substituteColumns, transformPlan, walkExpression } from '@artemis/plan'
+import type { Expression, LogicalPlan, ProjectPlan } from '@artemis/plan'
+import { expressionChildren, substituteColumns, transformPlan } from '@artemis/plan'
 import type { OptimizerRule } from '../rule.js'
 import { isVolatile } from './predicates.js'
 
@@ -21,37 +21,30 @@ function merge(plan: LogicalPlan): LogicalPlan {
   return isIdentity(plan) ? plan.input : plan
 }
 
-/** An inner expression that is more than a column or a literal may be used once at most, and not if it is volatile. */
+/**
+ * An inner expression that is more than a column or a literal may be used once at most, not if it is volatile, and not
+ * inside a CASE: SQL allows that, but an error that the query raises now would come and go with the rows.
+ */
 function canMerge(outer: ProjectPlan, inner: ProjectPlan): boolean {
   const uses = new Map<number, number>()
-  for (const expression of outer.expressions) {
-    walkExpression(expression, (node) => {
-      if (node.kind === 'column') uses.set(node.id, (uses.get(node.id) ?? 0) + 1)
-    })
+  const inCase = new Set<number>()
+  const count = (node: Expression, insideCase: boolean): void => {
+    if (node.kind === 'column') {
+      uses.set(node.id, (uses.get(node.id) ?? 0) + 1)
+      if (insideCase) inCase.add(node.id)
+    }
+    for (const child of expressionChildren(node)) count(child, insideCase || node.kind === 'case')
   }
+  for (const expression of outer.expressions) count(expression, false)
   return inner.columns.every((column, i) => {
     const definition = inner.expressions[i]!
     if (definition.kind === 'column' || definition.kind === 'literal') return true
-    // A column kept under its own id by the outer projection must go on being made under that id.
-    return (uses.get(column.id) ?? 0) <= 1 && !isVolatile(definition) && !insideLazyBranch(outer, column.id)
+    return (uses.get(column.id) ?? 0) <= 1 && !inCase.has(column.id) && !isVolatile(definition)
   })
 }
 
-/** Moving a computation into a CASE is allowed by SQL, but would hide an error that the query raises now. */
-function insideLazyBranch(outer: ProjectPlan, id: number): boolean {
-  let found = false
-  for (const expression of outer.expressions) {
-    walkExpression(expression, (node) => {
-      if (node.kind !== 'case') return
-      walkExpression(node, (inner) => {
-        if (inner.kind === 'column' && inner.id === id) found = true
-      })
-    })
-  }
-  return found
-}
-
-function isIdentity(plan: ProjectPlan): boolean {
+/** Whether a projection puts out just what comes in, names included: the result takes them from its root. */
+export function isIdentity(plan: ProjectPlan): boolean {
   if (plan.columns.length !== plan.input.columns.length) return false
   return plan.expressions.every((expression, i) => {
     const output = plan.columns[i]!

@@ -25,7 +25,7 @@ interface Source {
   readonly resolve: (expression: Expression) => Expression
 }
 
-/** A scan whose rows all reach the aggregate, through projections of bare columns at most. */
+/** A scan whose rows all reach the aggregate, through projections at most. */
 function scanBelow(plan: LogicalPlan): Source | undefined {
   if (plan.kind === 'project') {
     const below = scanBelow(plan.input)
@@ -45,12 +45,14 @@ function describe(aggregate: AggregateCall, scan: ScanPlan, resolve: (expression
   const name = aggregate.function.name
   if (name !== 'count' && name !== 'min' && name !== 'max') return undefined
   if (name === 'count' && aggregate.distinct) return undefined
-  const argument = aggregate.arguments[0]
   if (aggregate.arguments.length > 1) return undefined
+  const [argument] = aggregate.arguments
   if (argument === undefined) return name === 'count' ? { function: 'count', column: null } : undefined
-  const column = resolve(argument)
-  if (name === 'count' && !argument.nullable) return { function: 'count', column: null }
-  if (column.kind !== 'column') return undefined
-  const index = scan.allColumns.findIndex((candidate) => candidate.id === column.id)
+  const resolved = resolve(argument)
+  // What has to be computed might fail, and counting it is how people look for values that do.
+  if (resolved.kind !== 'column' && resolved.kind !== 'literal') return undefined
+  if (name === 'count' && !resolved.nullable) return { function: 'count', column: null }
+  if (resolved.kind !== 'column') return undefined
+  const index = scan.allColumns.findIndex((candidate) => candidate.id === resolved.id)
   return index === -1 ? undefined : { function: name, column: index }
 }

@@ -1,8 +1,12 @@
-/** Drops every column that nobody above reads, down to the columns that a source is asked for. */
+/**
+ * Drops every column that nobody above reads, down to the columns that a source is asked for, and with them what was
+ * there only to make them.
+ */
 
 import type { Column, Expression, LogicalPlan } from '@artemis/plan'
 import { referencedColumns } from '@artemis/plan'
 import type { OptimizerRule } from '../rule.js'
+import { isIdentity } from './merge-projections.js'
 
 export const projectionPruning: OptimizerRule = {
   name: 'projection_pruning',
@@ -46,7 +50,8 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
     case 'project': {
       const kept = plan.columns.map((column, i) => ({ column, expression: plan.expressions[i]! })).filter(({ column }) => required.has(column.id))
       const expressions = kept.map(({ expression }) => expression)
-      return { ...plan, columns: kept.map(({ column }) => column), expressions, input: prune(plan.input, withReferences(new Set(), expressions)) }
+      const pruned = { ...plan, columns: kept.map(({ column }) => column), expressions, input: prune(plan.input, withReferences(new Set(), expressions)) }
+      return isIdentity(pruned) ? pruned.input : pruned
     }
     case 'aggregate': {
       const keys = plan.groupBy.length
@@ -61,6 +66,8 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
       return { ...plan, aggregates, columns, input: prune(plan.input, withReferences(new Set(), [...plan.groupBy, ...read])) }
     }
     case 'join': {
+      // Nobody asks for the mark: every left row comes out as it is.
+      if (plan.joinType === 'mark' && !required.has(plan.columns.at(-1)!.id)) return prune(plan.left, required)
       const read = [...plan.on.flatMap((condition) => [condition.left, condition.right]), ...(plan.residual === null ? [] : [plan.residual])]
       const needed = withReferences(required, read)
       const left = prune(plan.left, needed)

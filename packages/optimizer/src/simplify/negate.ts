@@ -14,7 +14,7 @@ const INVERSE: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
   is_not_distinct_from: 'is_distinct_from',
 }
 
-/** A simplified `NOT input`; `simplify` is applied to whatever new expression the negation makes. */
+/** A simplified `NOT input` of a simple input; `simplify` is applied to each node that the negation makes. */
 export function negate(input: Expression, simplify: (expression: Expression) => Expression): Expression {
   switch (input.kind) {
     case 'literal':
@@ -31,6 +31,8 @@ export function negate(input: Expression, simplify: (expression: Expression) => 
       return isNull(input.input, !input.negated, input.span)
     case 'in_list':
       return inList(input.input, input.list, !input.negated, input.span)
+    case 'subquery':
+      return input.form === 'scalar' ? not(input) : { ...input, negated: !input.negated }
     default:
       return not(input)
   }

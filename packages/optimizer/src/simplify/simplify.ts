@@ -1,25 +1,33 @@
-/** One bottom-up pass over an expression: constants, boolean algebra, NOT to the leaves, comparisons. */
+/**
+ * One bottom-up pass over an expression: constants, boolean algebra, NOT to the leaves, comparisons. Nothing may change a
+ * value, NULL included, or make an error where there was none; an error that nobody needs may go.
+ */
 
 import { ArtemisError } from '@artemis/errors'
-import type { CaseExpression, Expression, InListExpression, IsNullExpression } from '@artemis/plan'
-import { and, bool, comparison, expressionChildren, formatExpression, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
+import type { CaseExpression, Expression, InListExpression } from '@artemis/plan'
+import { and, bool, comparison, expressionChildren, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
 import type { OptimizerContext } from '../rule.js'
-import { negate } from './negate.js'
 import { simplifyComparison } from './comparison.js'
+import { expressionKey, scalarKey } from './expression-key.js'
+import { negate } from './negate.js'
 
 export function simplifyExpression(expression: Expression, context: OptimizerContext): Expression {
-  const node = mapExpressionChildren(expression, (child) => simplifyExpression(child, context))
+  return simplifyNode(mapExpressionChildren(expression, (child) => simplifyExpression(child, context)), context)
+}
+
+/** Simplifies an expression whose operands are simple. */
+function simplifyNode(node: Expression, context: OptimizerContext): Expression {
   const folded = fold(node, context)
   switch (folded.kind) {
     case 'and':
     case 'or':
       return simplifyLogical(folded.kind, folded.operands, folded)
     case 'not':
-      return negate(folded.input, (inner) => simplifyExpression(inner, context))
+      return negate(folded.input, (inner) => simplifyNode(inner, context))
     case 'comparison':
-      return simplifyComparison(folded)
+      return simplifyNullTest(simplifyComparison(folded))
     case 'is_null':
-      return simplifyIsNull(folded)
+      return simplifyNullTest(folded)
     case 'in_list':
       return simplifyInList(folded)
     case 'case':
@@ -56,38 +64,21 @@ function simplifyLogical(kind: 'and' | 'or', operands: readonly Expression[], or
   const neutral = kind === 'and'
   const seen = new Set<string>()
   const kept: Expression[] = []
-  let changed = false
   for (const operand of operands.flatMap((item) => (item.kind === kind ? item.operands : [item]))) {
     if (operand.kind === 'literal' && operand.value === !neutral) return literal(bool, !neutral, original.span)
-    const key = operand.kind === 'literal' && operand.value === neutral ? null : deterministicKey(operand)
-    if (key === null || seen.has(key)) {
-      changed = true
-      continue
-    }
-    seen.add(key)
+    if (operand.kind === 'literal' && operand.value === neutral) continue
+    const key = expressionKey(operand)
+    if (key !== undefined && seen.has(key)) continue
+    if (key !== undefined) seen.add(key)
     kept.push(operand)
   }
-  if (!changed && kept.length === operands.length) return original
+  if (kept.length === operands.length && kept.every((operand, i) => operand === operands[i])) return original
   return kind === 'and' ? and(kept, original.span) : or(kept, original.span)
 }
 
-let unique = 0
-
-/** Text that is equal only for expressions of equal value; a volatile call is equal to nothing. */
-export function deterministicKey(expression: Expression): string {
-  let text = ''
-  let isVolatile = false
-  const visit = (node: Expression): void => {
-    if (node.kind === 'column') text += `#${node.id}`
-    if (node.kind === 'subquery' || (node.kind === 'call' && node.function.volatility === 'volatile')) isVolatile = true
-    for (const child of expressionChildren(node)) visit(child)
-  }
-  visit(expression)
-  return isVolatile ? `volatile ${unique++}` : `${formatExpression(expression)} ${text}`
-}
-
-function simplifyIsNull(expression: IsNullExpression): Expression {
-  if (expression.input.nullable) return expression
+/** IS [NOT] NULL of what is never NULL. */
+function simplifyNullTest(expression: Expression): Expression {
+  if (expression.kind !== 'is_null' || expression.input.nullable) return expression
   return literal(bool, expression.negated, expression.span)
 }
 
@@ -98,7 +89,9 @@ function simplifyInList(expression: InListExpression): Expression {
   }
   const seen = new Set<string>()
   const list = expression.list.filter((item) => {
-    const key = deterministicKey(item)
+    // All items are of one type, so literals need only their values.
+    const key = item.kind === 'literal' ? scalarKey(item.value) : expressionKey(item)
+    if (key === undefined) return true
     return seen.has(key) ? false : seen.add(key) !== undefined
   })
   return list.length === expression.list.length ? expression : simplifyInList(inList(expression.input, list, expression.negated, expression.span))

@@ -247,7 +247,7 @@ export class RandomQueries {
       case 'big':
         return this.#pick([`length(${value('text')})`, `CAST(${value('int')} AS BIGINT)`, `(${value()} + 1)`])
       case 'text':
-        return this.#pick([`upper(${value()})`, `(${value()} || ${value()})`, `CAST(${value('int')} AS VARCHAR)`])
+        return this.#pick([`upper(${value()})`, `replace(${value()}, 'a', ${value()})`, `CAST(${value('int')} AS VARCHAR)`])
       case 'date':
         return value()
       case 'bool':
