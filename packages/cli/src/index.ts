@@ -1,1 +1,2 @@
 export { main } from './main.js'
+export type { Streams } from './terminal/streams.js'

@@ -1,14 +1,19 @@
 /** The flags of artemis-sql. */
 
+import path from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Format } from '../render/renderer.js'
 import { FORMATS } from '../render/renderer.js'
+import type { ColorMode } from '../terminal/color.js'
+import { COLOR_MODES } from '../terminal/color.js'
+import type { Streams } from '../terminal/streams.js'
+import type { ScriptSource } from './scripts.js'
 
 export interface CliOptions {
-  readonly queries: readonly string[]
-  readonly files: readonly string[]
+  /** What to run, in the order it was given. */
+  readonly sources: readonly ScriptSource[]
   readonly warehouse: string | undefined
-  readonly format: Format | undefined
+  readonly format: Format
   readonly output: string | undefined
   readonly header: boolean
   readonly nullText: string | undefined
@@ -18,15 +23,14 @@ export interface CliOptions {
   readonly bail: boolean
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly history: boolean
+  readonly progress: boolean
+  readonly color: ColorMode
 }
 
 /** What to do: run with options, or leave at once with an exit code (after --help, or a mistake that was told). */
 export type ParsedArguments = { readonly kind: 'run'; readonly options: CliOptions } | { readonly kind: 'exit'; readonly code: number }
 
 interface Flags {
-  query: string[]
-  command: string[]
-  file: string[]
   warehouse?: string
   format?: Format
   output?: string
@@ -36,17 +40,39 @@ interface Flags {
   maxwidth?: number
   syntaxCheck?: boolean
   bail: boolean
-  set: string[]
   memoryLimit?: string
   tempDir?: string
   diskLimit?: string
   history: boolean
+  progress: boolean
+  color: ColorMode
 }
 
-export function parseArguments(args: readonly string[], version: string): ParsedArguments {
-  const program = makeCommand(version)
+/** Flags that may come several times. */
+interface Repeated {
+  readonly sources: ScriptSource[]
+  readonly settings: (readonly [string, string])[]
+}
+
+const EXAMPLES = `
+Examples:
+  artemis-sql -w DIR                                     open a prompt
+  artemis-sql -w DIR -q "SHOW TABLES IN artemis.sda"     run a query
+  artemis-sql -w DIR -f report.sql -o report.csv         run a script into a file
+  artemis-sql -w DIR --format ndjson < query.sql | jq    read a script from a pipe
+
+Exit code: 0, 1 after an error in a query, 2 for wrong usage, 130 when interrupted.`
+
+export function parseArguments(args: readonly string[], version: string, streams: Pick<Streams, 'stdout' | 'stderr'>): ParsedArguments {
+  const repeated: Repeated = { sources: [], settings: [] }
+  const program = makeCommand(version, repeated).configureOutput({
+    writeOut: (text) => streams.stdout.write(text),
+    writeErr: (text) => streams.stderr.write(text),
+  })
   try {
     program.parse(args, { from: 'user' })
+    const [excess] = program.args
+    if (excess !== undefined) program.error(`error: unexpected argument '${excess}': a query goes with --query, a script with --file`)
   } catch (error) {
     if (error instanceof CommanderError) return { kind: 'exit', code: error.exitCode === 0 ? 0 : 2 }
     throw error
@@ -57,63 +83,95 @@ export function parseArguments(args: readonly string[], version: string): Parsed
     ['artemis.temp_directory', flags.tempDir],
     ['artemis.disk_limit', flags.diskLimit],
   ]
-  const settings = [...limits.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])), ...flags.set.map(splitSetting)]
   return {
     kind: 'run',
     options: {
-      queries: [...flags.query, ...flags.command],
-      files: flags.file,
+      sources: repeated.sources,
       warehouse: flags.warehouse,
-      format: flags.format,
+      format: flags.format ?? formatOfFile(flags.output) ?? 'table',
       output: flags.output,
       header: flags.header,
       nullText: flags.null,
-      maxRows: flags.maxrows,
+      maxRows: flags.maxrows === 0 ? Number.POSITIVE_INFINITY : flags.maxrows,
       maxWidth: flags.maxwidth,
       syntaxCheck: flags.syntaxCheck === true,
       bail: flags.bail,
-      settings,
+      settings: [...limits.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])), ...repeated.settings],
       history: flags.history,
+      progress: flags.progress,
+      color: flags.color,
     },
   }
 }
 
-function makeCommand(version: string): Command {
+function makeCommand(version: string, { sources, settings }: Repeated): Command {
+  const query = (text: string): void => void sources.push({ kind: 'query', text })
+  const file = (place: string): void => void sources.push(place === '-' ? { kind: 'stdin' } : { kind: 'file', path: place })
+  const setting = (text: string): void => void settings.push(splitSetting(text))
   return new Command('artemis-sql')
+    .usage('[options]')
     .description('SQL over Iceberg archives. Without a query, a file or a script on standard input it opens a prompt.')
-    .version(version)
     .exitOverride()
-    .allowExcessArguments(false)
-    .addOption(new Option('-q, --query <sql>', 'run this and leave (repeatable)').argParser(collect).default([]))
-    .addOption(new Option('-c, --command <sql>', 'the same as --query').hideHelp().argParser(collect).default([]))
-    .addOption(new Option('-f, --file <path>', 'run a script and leave (repeatable)').argParser(collect).default([]))
-    .addOption(new Option('-w, --warehouse <dir>', 'open the archive in this folder (or sqlite:FILE) as catalog "artemis"').env('ARTEMIS_WAREHOUSE'))
-    .addOption(new Option('--format <format>', 'how results are written (default: table)').choices(FORMATS))
-    .option('-o, --output <file>', 'write results to a file')
-    .option('--no-header', 'leave out the column names')
-    .option('--null <text>', 'how NULL is written')
-    .addOption(new Option('--maxrows <n>', 'rows that a table shows').argParser(positiveInteger).default(40))
-    .addOption(new Option('--maxwidth <n>', 'columns that a table may take').argParser(positiveInteger))
+    .showHelpAfterError('Try artemis-sql --help.')
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments(true)
+    .optionsGroup('What to run:')
+    .addOption(new Option('-q, --query <sql>', 'run this and leave (repeatable)').argParser(query))
+    .addOption(new Option('-c, --command <sql>', 'the same as --query').hideHelp().argParser(query))
+    .addOption(new Option('-f, --file <path>', 'run a script and leave (repeatable; - is standard input)').argParser(file))
     .option('--syntax-check', 'only parse, and tell every error with its place')
     .option('--no-bail', 'go on with the next statement after an error')
-    .addOption(new Option('--set <name=value>', 'set a setting (repeatable)').argParser(collect).default([]))
-    .option('--memory-limit <size>', 'bytes that queries may hold, such as 512MB')
+    .optionsGroup('Where:')
+    .addOption(new Option('-w, --warehouse <dir>', 'open the archive in this folder (or sqlite:FILE) as catalog "artemis"').env('ARTEMIS_WAREHOUSE'))
+    .addOption(new Option('--set <name=value>', 'set a setting (repeatable; SHOW ALL lists them)').argParser(setting))
+    .option('--memory-limit <size>', 'bytes that queries may hold before they spill, such as 512MB')
     .option('--temp-dir <dir>', 'where spill files go')
     .option('--disk-limit <size>', 'bytes that a query may spill')
+    .optionsGroup('Results:')
+    .addOption(new Option('--format <format>', `${FORMATS.join(', ')} (default: table, or by the name of --output)`).argParser(parseFormat))
+    .option('-o, --output <file>', 'write results to a file; a failure leaves it as it was')
+    .option('--no-header', 'leave out the column names')
+    .option('--null <text>', 'how NULL is written')
+    .addOption(new Option('--maxrows <n>', 'rows that a table shows, 0 for all').argParser((text) => wholeNumber(text, 0)).default(40))
+    .addOption(new Option('--maxwidth <n>', 'columns of text that a table may take (default: the terminal)').argParser((text) => wholeNumber(text, 1)))
+    .optionsGroup('The prompt and the terminal:')
+    .addOption(new Option('--color <when>', 'colours of errors').choices(COLOR_MODES).default('auto'))
+    .option('--no-progress', 'do not tell what a long query has done so far')
     .option('--no-history', 'keep no history of the prompt')
+    .optionsGroup('Other:')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
 }
 
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value]
+function parseFormat(text: string): Format {
+  const format = FORMATS.find((name) => name === text.toLowerCase())
+  if (format === undefined) throw new InvalidArgumentError(`It is one of ${FORMATS.join(', ')}.`)
+  return format
 }
 
-function positiveInteger(value: string): number {
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 is wanted')
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.md': 'markdown',
+  '.arrow': 'arrow',
+  '.arrows': 'arrow',
+}
+
+function formatOfFile(file: string | undefined): Format | undefined {
+  return file === undefined ? undefined : EXTENSIONS[path.extname(file).toLowerCase()]
+}
+
+function wholeNumber(text: string, minimum: number): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < minimum) throw new InvalidArgumentError(`It takes a whole number from ${minimum}.`)
   return number
 }
 
 function splitSetting(text: string): readonly [string, string] {
   const at = text.indexOf('=')
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+  if (at < 1) throw new InvalidArgumentError('It takes name=value.')
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
 }

@@ -3,7 +3,7 @@
 import type { Schema } from '@artemis/engine'
 import { ConfigError } from '@artemis/errors'
 import { StreamEncoder } from '@artemis/engine'
-import type { Output } from '../output.js'
+import type { Output } from '../output/output.js'
 import type { Renderer } from './renderer.js'
 
 export function arrowRenderer(output: Output): Renderer {

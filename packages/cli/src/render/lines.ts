@@ -1,7 +1,7 @@
 /** The lines of an EXPLAIN as they are: a frame would only cut them. */
 
 import { formatVector } from '@artemis/engine'
-import type { Output } from '../output.js'
+import type { Output } from '../output/output.js'
 import type { Renderer } from './renderer.js'
 
 export function linesRenderer(output: Output): Renderer {

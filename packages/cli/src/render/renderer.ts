@@ -1,5 +1,5 @@
 import type { Batch, Schema } from '@artemis/engine'
-import type { Output } from '../output.js'
+import type { Output } from '../output/output.js'
 
 export const FORMATS = ['table', 'csv', 'tsv', 'json', 'ndjson', 'markdown', 'arrow'] as const
 export type Format = (typeof FORMATS)[number]
@@ -8,7 +8,7 @@ export interface RenderOptions {
   /** Text of NULL; each format has its own default. */
   readonly nullText?: string | undefined
   readonly header: boolean
-  /** Rows that a table shows at most, and columns of text that a line may take. */
+  /** Rows that a table shows at most (may be infinite), and columns of text that a line may take. */
   readonly maxRows: number
   readonly maxWidth: number | undefined
   /** IANA name: instants are shown in this zone. */
