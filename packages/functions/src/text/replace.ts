@@ -2,6 +2,7 @@
 
 import { bytesVector, MAX_OFFSET, tooLarge, utf8 } from '@artemis/arrow'
 import { overload, scalarFunction } from '../definition/scalar.js'
+import { ByteSearch } from '../kernel/byte-search.js'
 import { copyBytes } from '../kernel/copy-bytes.js'
 import { argument } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
@@ -17,7 +18,8 @@ function replaceBytes(column: ByteColumn, rowCount: number, search: Buffer, put:
   const { offsets, data } = column
   const hits: number[] = []
   const out = new Int32Array(rowCount + 1)
-  let hit = search.length === 0 ? -1 : data.indexOf(search, offsets[0]!)
+  const finder = new ByteSearch(data, offsets[rowCount]!, search)
+  let hit = search.length === 0 ? -1 : finder.next(offsets[0]!)
   for (let i = 0; i < rowCount; i++) {
     const end = offsets[i + 1]!
     let count = 0
@@ -28,7 +30,7 @@ function replaceBytes(column: ByteColumn, rowCount: number, search: Buffer, put:
         hits.push(hit)
         count++
       }
-      hit = data.indexOf(search, inside ? hit + search.length : hit + 1)
+      hit = finder.next(inside ? hit + search.length : hit + 1)
     }
     const size = out[i]! + end - offsets[i]! + count * (put.length - search.length)
     if (size > MAX_OFFSET) throw tooLarge(utf8)
@@ -58,7 +60,6 @@ export const replace = scalarFunction({
   result: 'he--o',
   overloads: [
     overload({ text: utf8, search: utf8, replacement: utf8 }, utf8, (input) => {
-      const text = new TextColumn(argument(input, 0))
       const search = new TextColumn(argument(input, 1))
       const replacement = new TextColumn(argument(input, 2))
       const column = argument(input, 0)
@@ -71,6 +72,7 @@ export const replace = scalarFunction({
         )
         return bytesVector(utf8, offsets, data, { validity: input.validity })
       }
+      const text = new TextColumn(column)
       return textResult(input, (row) => {
         const value = text.at(row)
         const wanted = search.at(row)

@@ -5,6 +5,7 @@ import { bitmapBytes, bool, booleanVector, int64, utf8 } from '@artemis/arrow'
 import type { ScalarFunctionDefinition } from '@artemis/plan'
 import type { Resolved } from '../definition/scalar.js'
 import { overload, resolvingFunction, scalarFunction } from '../definition/scalar.js'
+import { ByteSearch } from '../kernel/byte-search.js'
 import type { Kernel, KernelInput } from '../kernel/input.js'
 import { argument } from '../kernel/input.js'
 import { booleanResult, int64Result } from '../kernel/results.js'
@@ -21,15 +22,15 @@ export function containsBits(column: ByteColumn, rowCount: number, needle: Buffe
   const { offsets, data } = column
   const bits = new Uint8Array(bitmapBytes(rowCount))
   if (needle.length === 0) return bits.fill(0xff)
+  const finder = new ByteSearch(data, offsets[rowCount]!, needle)
   let row = 0
-  let at = data.indexOf(needle, offsets[0]!)
-  const end = offsets[rowCount]!
-  while (at >= 0 && at + needle.length <= end) {
+  let at = finder.next(offsets[0]!)
+  while (at >= 0) {
     while (offsets[row + 1]! <= at) row++
     if (at + needle.length <= offsets[row + 1]!) {
       bits[row >>> 3]! |= 1 << (row & 7)
-      at = data.indexOf(needle, offsets[row + 1]!)
-    } else at = data.indexOf(needle, at + 1)
+      at = finder.next(offsets[row + 1]!)
+    } else at = finder.next(at + 1)
   }
   return bits
 }
