@@ -143,6 +143,7 @@ export class SpillingAggregation {
     for (const [index, lane] of state.lanes.entries()) {
       if (lane.kept === null) continue
       for (const { ids, columns } of lane.kept.chunks(this.#chunkRows)) {
+        await this.#run.checkpoint()
         const rowKeys = keys.map((key) => take(key, ids))
         await this.#rowFiles(index).write([...rowKeys, ...columns], ids.length, rowKeys)
       }
@@ -151,6 +152,7 @@ export class SpillingAggregation {
     if (this.#partitioned === null) state.settle()
     else this.#partitioned.complete()
     for (const columns of (this.#partitioned ?? state).stateChunks(this.#chunkRows)) {
+      await this.#run.checkpoint()
       await this.#groups.write(columns, columns[0]!.length, columns.slice(0, keys.length))
     }
     this.#reset()
@@ -186,6 +188,8 @@ export class SpillingAggregation {
 
   /** Merges one partition after the other, each in an aggregation of its own. */
   async *#partitions(batchSize: number): AsyncGenerator<Vector[], void, undefined> {
+    await this.#groups?.rest()
+    for (const files of this.#rows.values()) await files.rest()
     for (let partition = 0; partition < PartitionedFiles.COUNT; partition++) {
       const part = new SpillingAggregation(this.#run, this.#shape, this.#level + 1)
       if (this.#groups !== null) {

@@ -73,7 +73,7 @@ describe('HashAggregateExec against grouping row by row', () => {
   ] satisfies DataType[][]) {
     it(`keys ${types.map((type) => type.kind).join(', ')}`, async () => {
       for (const distinct of [2, 60, 5000]) {
-        const { table, rows } = keyedTable(types, 1500, distinct, distinct)
+        const { table, rows } = keyedTable(types, 700, distinct, distinct)
         const plan = groupBy(table, types.length, (scan) => [
           aggregateCall(countAll, []),
           aggregateCall(countOf(float64), [reference(scan, 'v')]),

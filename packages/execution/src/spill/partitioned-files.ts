@@ -35,6 +35,11 @@ export class PartitionedFiles {
     }
   }
 
+  /** Closes all files until they are read. */
+  async rest(): Promise<void> {
+    for (const file of this.#files) await file?.rest()
+  }
+
   /** The rows of a partition, whose file is removed after the last one. */
   async *take(partition: number): AsyncGenerator<Batch, void, undefined> {
     const file = this.#files[partition]

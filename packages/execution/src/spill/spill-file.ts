@@ -30,6 +30,7 @@ export class SpillFile {
   #handle: FileHandle | null = null
   #bytes = 0
   #rows = 0
+  #made = false
   #removed = false
 
   constructor(path: string, schema: Schema, owner: SpillFileOwner) {
@@ -61,15 +62,27 @@ export class SpillFile {
     for (const segment of this.#segments) yield decodeBatch(this.schema, await this.#readSegment(segment))
   }
 
+  /** Closes the file until it is read or written again: a query may have more files than it may have open. */
+  async rest(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = null
+    await handle?.close()
+  }
+
   /** Closes and deletes the file. Safe to call again. */
   async remove(): Promise<void> {
     if (this.#removed) return
     this.#removed = true
     this.#owner.release(this, this.#bytes)
-    const handle = this.#handle
-    this.#handle = null
-    await handle?.close()
+    await this.rest()
     await rm(this.#path, { force: true })
+  }
+
+  async #open(): Promise<FileHandle> {
+    // The first opening makes the file, and must find none.
+    this.#handle ??= await open(this.#path, this.#made ? 'r+' : 'wx+', 0o600)
+    this.#made = true
+    return this.#handle
   }
 
   async #write(chunks: readonly Uint8Array[]): Promise<void> {
@@ -78,12 +91,12 @@ export class SpillFile {
     const offset = this.#bytes
     this.#bytes += length
     try {
-      this.#handle ??= await open(this.#path, 'wx+', 0o600)
-      if (length <= GATHERED_BYTES) await writeFully(this.#handle, Buffer.concat(chunks, length), offset)
+      const handle = await this.#open()
+      if (length <= GATHERED_BYTES) await writeFully(handle, Buffer.concat(chunks, length), offset)
       else {
         let position = offset
         for (const chunk of chunks) {
-          await writeFully(this.#handle, chunk, position)
+          await writeFully(handle, chunk, position)
           position += chunk.byteLength
         }
       }
@@ -95,8 +108,9 @@ export class SpillFile {
   async #readSegment({ offset, length }: Segment): Promise<Uint8Array> {
     const bytes = new Uint8Array(length)
     try {
+      const handle = await this.#open()
       for (let done = 0; done < length;) {
-        const { bytesRead } = await this.#handle!.read(bytes, done, length - done, offset + done)
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)
         assert(bytesRead > 0, 'a spill file is shorter than what was written to it')
         done += bytesRead
       }

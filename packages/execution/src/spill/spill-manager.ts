@@ -79,7 +79,7 @@ export class SpillManager {
       throw new ResourceError({
         code: 'SPILL_LIMIT',
         message: `the query needs more than the ${formatBytes(this.#diskLimit)} that its spill files may take in ${this.#directory}`,
-        hint: 'Raise artemis.temp_directory_limit or artemis.memory_limit.',
+        hint: 'Raise artemis.memory_limit, so that less has to be spilled.',
       })
     }
     this.#usedBytes += bytes

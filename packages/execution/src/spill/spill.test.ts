@@ -108,3 +108,22 @@ it('names the directory when the disk is full or may not be written', async () =
   })
   await manager.close()
 })
+
+it('reads on and writes on after a rest', async () => {
+  const manager = new SpillManager({ directory, queryId: 'q' })
+  const schema = { fields: [field('s', utf8)] }
+  const file = await manager.createFile(schema)
+  for (const text of ['a', 'b', 'c']) {
+    await file.append(new Batch(schema, 1, [vectorFromScalars(utf8, [text])]))
+    await file.rest()
+  }
+  const found: Scalar[] = []
+  for await (const batch of file.read()) {
+    found.push(...scalarsOf(batch.column(0)))
+    await file.rest()
+  }
+  expect(found).toEqual(['a', 'b', 'c'])
+  expect(file.rows).toBe(3)
+  await manager.close()
+  expect(readdirSync(directory)).toEqual([])
+})
