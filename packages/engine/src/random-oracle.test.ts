@@ -11,13 +11,16 @@ import { sortToIndices } from '@artemis/arrow'
 import { FilesystemCatalog, localFileIO, parseTransform } from '@artemis/iceberg'
 import { LocalFileSink, ParquetWriter } from '@artemis/parquet'
 import type { TimeTravel } from '@artemis/plan'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { FilterCounts, FilterSource } from '../../testkit/src/index.js'
 import { DuckDB, FilterOracle, RandomTable, WithoutPushdown, loadIntoDuckDB } from '../../testkit/src/index.js'
 import { ArtemisCatalog, EngineRuntime, ParquetTable, SessionContext } from './index.js'
 
-const FILTERS = Number(process.env['ARTEMIS_ORACLE_FILTERS'] ?? 60)
+const FILTERS = Number(process.env['ARTEMIS_ORACLE_FILTERS'] ?? 42)
 const SEED = Number(process.env['ARTEMIS_ORACLE_SEED'] ?? 1)
+
+// More filters take as much longer.
+vi.setConfig({ testTimeout: 120_000 + FILTERS * 2_000 })
 
 const folder = mkdtempSync(path.join(tmpdir(), 'artemis-oracle-'))
 const runtime = new EngineRuntime()
