@@ -16,7 +16,7 @@ export interface GatherSource {
 }
 
 export class GatheredBatch extends Batch {
-  readonly #sources: readonly GatherSource[]
+  readonly #sources: GatherSource[]
 
   constructor(schema: Schema, rowCount: number, sources: readonly GatherSource[]) {
     super(
@@ -24,7 +24,14 @@ export class GatheredBatch extends Batch {
       rowCount,
       sources.map(({ vector, rows, mayMiss }) => (rows === null ? vector : () => take(vector(), rows, mayMiss))),
     )
-    this.#sources = sources
+    this.#sources = [...sources]
+  }
+
+  /** A column that was gathered no longer needs its source: whoever keeps the batch must not keep all it was chosen from. */
+  override column(index: number): Vector {
+    const vector = super.column(index)
+    if (this.#sources[index]!.rows !== null) this.#sources[index] = { vector: () => vector, rows: null, mayMiss: false }
+    return vector
   }
 
   source(index: number): GatherSource {
