@@ -7,6 +7,7 @@ import { arithmeticDefinitions } from './arithmetic/index.js'
 import { comparisonDefinitions } from './comparison/index.js'
 import { conditionalDefinitions } from './conditional/index.js'
 import { mathDefinitions } from './math/index.js'
+import { nestedDefinitions } from './nested/index.js'
 import { patternDefinitions } from './pattern/index.js'
 import { sessionDefinitions } from './session/index.js'
 import { temporalDefinitions } from './temporal/index.js'
@@ -17,6 +18,7 @@ const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...comparisonDefinitions,
   ...conditionalDefinitions,
   ...mathDefinitions,
+  ...nestedDefinitions,
   ...patternDefinitions,
   ...sessionDefinitions,
   ...temporalDefinitions,
