@@ -1,9 +1,13 @@
 /** Random dates, times and timestamps for differential tests: leap days, ends of months, BC, clock changes, microseconds. */
 
-import type { Scalar } from '@artemis/arrow'
+import type { DataType, Scalar } from '@artemis/arrow'
 import { date32, interval, time64, timestamp, timestamptz } from '@artemis/arrow'
-import type { ColumnSource } from './oracle.js'
 import { oneOf } from './oracle.js'
+
+export interface GeneratedColumn {
+  readonly type: DataType
+  readonly value: (random: () => number) => Scalar
+}
 
 export const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata'] as const
 
@@ -39,12 +43,12 @@ export function isInRepeatedHour(value: Scalar): boolean {
   return CLOCK_CHANGES.some((change) => seconds >= change - 3600 && seconds < change)
 }
 
-export const dates: ColumnSource = { type: date32, value: randomDay }
-export const times: ColumnSource = { type: time64, value: (random) => BigInt(randomTime(random)) }
-export const timestamps: ColumnSource = { type: timestamp('us'), value: (random) => BigInt(randomDay(random)) * BigInt(DAY) + BigInt(randomTime(random)) }
+export const dates: GeneratedColumn = { type: date32, value: randomDay }
+export const times: GeneratedColumn = { type: time64, value: (random) => BigInt(randomTime(random)) }
+export const timestamps: GeneratedColumn = { type: timestamp('us'), value: (random) => BigInt(randomDay(random)) * BigInt(DAY) + BigInt(randomTime(random)) }
 
 /** Instants since 1975: for earlier ones the zone tables of ICU and of Node may differ. */
-export const instants: ColumnSource = {
+export const instants: GeneratedColumn = {
   type: timestamptz('us'),
   value: (random) => {
     if (random() < 0.3) return BigInt(oneOf(CLOCK_CHANGES)(random) + Math.floor((random() - 0.5) * 20_000)) * 1_000_000n + BigInt(Math.floor(random() * 2) * 123_456)
@@ -53,7 +57,7 @@ export const instants: ColumnSource = {
 }
 
 /** Intervals with fields of both signs. */
-export const spans: ColumnSource = {
+export const spans: GeneratedColumn = {
   type: interval,
   value: (random) => ({
     months: Math.floor(random() * 60) - 30,
