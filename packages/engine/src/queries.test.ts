@@ -2,8 +2,9 @@
  * Differential tests of whole queries: the same tables are made in our session and in DuckDB by the same statements, and
  * both must give the same rows and types. Every query runs in several configurations, as none may change a result.
  */
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { DuckDB, SAMPLE_QUERIES, SideBySide, sampleTables } from '../../testkit/src/index.js'
+import { UnsupportedError } from '@artemis/errors'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DuckDB, SAMPLE_QUERIES, SideBySide, UNSUPPORTED_QUERIES, sampleTables } from '../../testkit/src/index.js'
 
 import type { SettingValues } from './index.js'
 import { SessionContext } from './index.js'
@@ -28,5 +29,17 @@ describe.each(Object.entries(CONFIGURATIONS))('%s', (_, settings) => {
 
   describe.each(Object.entries(SAMPLE_QUERIES))('%s', (_group, queries) => {
     test.each(queries)('%s', (sql) => both.agree(sql))
+  })
+})
+
+describe('what is not supported yet says so at its place', () => {
+  const session = new SessionContext()
+  beforeAll(async () => {
+    for (const statement of sampleTables()) await session.sql(statement)
+  })
+  test.each(UNSUPPORTED_QUERIES)('%s', async (sql) => {
+    const error: unknown = await session.sql(sql).then(() => undefined, (thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnsupportedError)
+    expect((error as UnsupportedError).span).toBeDefined()
   })
 })

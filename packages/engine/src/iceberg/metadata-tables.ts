@@ -3,7 +3,7 @@
 import type { Scalar, Schema } from '@artemis/arrow'
 import { bool, field, int32, int64, list, schema, struct, timestamptz, utf8 } from '@artemis/arrow'
 import type { ManifestFile, Snapshot } from '@artemis/iceberg'
-import { ancestorsOf, currentSnapshot, decodeSingleValue, hasSingleValue, partitionTypesOf, specById } from '@artemis/iceberg'
+import { ancestorsOf, currentSnapshot, decodeSingleValue, hasSingleValue, partitionTypesOf, partitionValueText, specById } from '@artemis/iceberg'
 import type { TableProvider } from '@artemis/plan'
 import type { Row } from '../system/virtual-table.js'
 import { VirtualTable } from '../system/virtual-table.js'
@@ -139,8 +139,10 @@ function partitionSummaries(manifest: ManifestFile, { table }: PinnedTable): Sca
   const types = partitionTypesOf(table.metadata, spec)
   return manifest.partitions.map((summary, i) => {
     const type = types[i]
+    const { transform } = spec.fields[i]!
+    // The text of a partition value needs the source's type only where that is the value's own.
     const bound = (bytes: Uint8Array | undefined): string | null =>
-      bytes === undefined || type === undefined || !hasSingleValue(type) ? null : String(decodeSingleValue(type, bytes))
+      bytes === undefined || type === undefined || !hasSingleValue(type) ? null : partitionValueText(transform, type, decodeSingleValue(type, bytes))
     return [summary.containsNull, summary.containsNan ?? null, bound(summary.lowerBound), bound(summary.upperBound)]
   })
 }

@@ -21,6 +21,8 @@ export interface RandomTableOptions {
   readonly distinct?: number
   /** Share of nulls. Default 0.1. */
   readonly nulls?: number
+  /** Which values may occur. Default: all that the columns make. */
+  readonly accept?: (value: Scalar) => boolean
 }
 
 const TINY_GROUPS = { 'write.parquet.row-group-size-bytes': '6000', 'write.parquet.page-row-limit': '20' }
@@ -32,13 +34,15 @@ export class RandomTable {
   readonly #pools = new Map<string, readonly Scalar[]>()
   readonly #nulls: number
   readonly #distinct: number
+  readonly #accept: (value: Scalar) => boolean
   #rows = 0n
 
-  private constructor(table: Table, random: SeededRandom, nulls: number, distinct: number) {
+  private constructor(table: Table, options: RandomTableOptions) {
     this.table = table
-    this.random = random
-    this.#nulls = nulls
-    this.#distinct = distinct
+    this.random = new SeededRandom(options.seed)
+    this.#nulls = options.nulls ?? 0.1
+    this.#distinct = options.distinct ?? 12
+    this.#accept = options.accept ?? (() => true)
   }
 
   static async create(options: RandomTableOptions): Promise<RandomTable> {
@@ -53,7 +57,7 @@ export class RandomTable {
         properties: { ...TINY_GROUPS, ...options.properties },
       },
     )
-    return new RandomTable(table, new SeededRandom(options.seed), options.nulls ?? 0.1, options.distinct ?? 12)
+    return new RandomTable(table, options)
   }
 
   /** The values that rows of a column are drawn from. */
@@ -61,7 +65,11 @@ export class RandomTable {
     const key = column.type.kind === 'decimal' ? `decimal${column.type.precision}` : column.type.kind
     const known = this.#pools.get(key)
     if (known !== undefined) return known
-    const made = Array.from({ length: this.#distinct }, () => column.value(this.random))
+    const made: Scalar[] = []
+    while (made.length < this.#distinct) {
+      const value = column.value(this.random)
+      if (this.#accept(value)) made.push(value)
+    }
     this.#pools.set(key, made)
     return made
   }

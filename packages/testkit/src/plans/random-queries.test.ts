@@ -5,6 +5,7 @@
  * ARTEMIS_PLAN_QUERIES sets how many, ARTEMIS_PLAN_SEED which ones.
  */
 import { SessionContext } from '@artemis/engine'
+import { UnsupportedError } from '@artemis/errors'
 import { RULES } from '@artemis/optimizer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SeededRandom } from '../demo/random.js'
@@ -33,6 +34,7 @@ afterAll(async () => {
 
 describe.each([
   ['uncorrelated', false],
+  ['correlated', true],
 ] as const)('%s', (_, correlated) => {
   test(`${QUERIES} random queries`, async () => {
     const queries = new RandomQueries(new SeededRandom(SEED), { correlated })
@@ -53,7 +55,9 @@ describe.each([
         session.set('artemis.disabled_rules', rules)
         const found = await session.sql(sql).then(textResult).then(
           (ours) => difference(ours, theirs, { ordered: false }),
-          (error: unknown) => (error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join('\n') : String(error)),
+          // Outer rows that LIMIT chose must not be read twice: some correlations with them are refused by name.
+          (error: unknown) =>
+            correlated && error instanceof UnsupportedError && error.code === 'CORRELATED_SUBQUERY' ? undefined : (error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join('\n') : String(error)),
         )
         if (found === undefined) continue
         failures.push(`without [${rules}]: ${sql}\n  ${found}`)

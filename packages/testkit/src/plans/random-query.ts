@@ -226,7 +226,7 @@ export class RandomQueries {
   }
 
   #columnOf(type: ValueType, columns: readonly NamedColumn[]): string | undefined {
-    const outer = this.#correlated && this.#chance(0.35) ? this.#outer : []
+    const outer = this.#correlated && this.#chance(0.5) ? this.#outer : []
     const usable = [...columns, ...outer].filter((column) => column.type === type)
     return usable.length === 0 ? undefined : this.#pick(usable).text
   }
