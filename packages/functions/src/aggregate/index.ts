@@ -1,7 +1,13 @@
 import type { AggregateFunctionDefinition } from '@artemis/plan'
+import { bitFunctions } from './bits.js'
+import { bivariateFunctions } from './bivariate.js'
 import { anyValue, boolAnd, boolOr, first, last, list, maxBy, minBy, stringAgg } from './chosen.js'
 import { count, countIf } from './count.js'
 import { max, min } from './extreme.js'
+import { kahanMean, kahanSum, product } from './float-folds.js'
+import { approximateDistinct, entropy, mode } from './frequencies.js'
+import { median, medianDeviation, quantileContinuous, quantileDiscrete } from './quantiles.js'
+import { shapeFunctions } from './shape.js'
 import { avg, sum, total } from './sum.js'
 import { varianceFunctions } from './variance.js'
 
@@ -23,4 +29,17 @@ export const aggregateDefinitions: readonly AggregateFunctionDefinition[] = [
   sum,
   total,
   ...varianceFunctions,
+  ...bitFunctions,
+  ...bivariateFunctions,
+  ...shapeFunctions,
+  product,
+  kahanSum,
+  kahanMean,
+  median,
+  quantileContinuous,
+  quantileDiscrete,
+  medianDeviation,
+  mode,
+  entropy,
+  approximateDistinct,
 ]

@@ -215,7 +215,7 @@ export async function expectFunctionAgreement(
     const wrong: string[] = []
     ours.forEach((outcome, row) => {
       const expected = theirs.outcomes[row]!
-      if (same(outcome, expected, options.tolerance)) return
+      if (sameOutcome(outcome, expected, options.tolerance)) return
       const values = columns.map((column) => column.values[row]!)
       if (options.except?.(values, outcome, expected) === true) return
       const shown = values.map((value, i) => (value === null ? 'NULL' : formatValue(columns[i]!.type, value))).join(', ')
@@ -229,7 +229,7 @@ export async function expectFunctionAgreement(
 }
 
 /** DuckDB has 128-bit integers where we have decimals of 38 digits. */
-function normalType(name: string): string {
+export function normalType(name: string): string {
   return name
     .replace(/\bHUGEINT\b/g, 'DECIMAL(38,0)')
     .replaceAll(', ', ',')
@@ -237,7 +237,8 @@ function normalType(name: string): string {
     .toUpperCase()
 }
 
-function same(ours: Outcome, theirs: Outcome, tolerance = 0): boolean {
+/** Whether two results agree, floating-point numbers up to a relative difference. */
+export function sameOutcome(ours: Outcome, theirs: Outcome, tolerance = 0): boolean {
   if (ours === theirs) return true
   if (tolerance === 0) return false
   const a = Number(ours)
