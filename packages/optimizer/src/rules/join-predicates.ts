@@ -54,9 +54,9 @@ export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression
     if ((side === 'right' || side === 'none') && ON_TO_RIGHT.has(joinType) && !fallible) toRight.push(predicate)
     else if ((side === 'left' || side === 'none') && ON_TO_LEFT.has(joinType) && !fallible) toLeft.push(predicate)
     else {
-      // IN's own comparisons are special: an equality beside them must not be taken for one. A key that is fallible is
-      // computed for all rows of its side, as in ON: the alternative would be to compare each with each.
-      const equi = plan.nullAware ? undefined : equiCondition(predicate, ids)
+      // IN's own comparisons are special: an equality beside them must not be taken for one. A key is computed for all
+      // rows of its side. Where it is fallible that is wrong, but for WHERE the alternative were to compare each with each.
+      const equi = plan.nullAware || (fallible && !condition.includes(predicate)) ? undefined : equiCondition(predicate, ids)
       if (equi === undefined) residual.push(predicate)
       else on.push(equi)
     }

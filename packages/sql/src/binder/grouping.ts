@@ -32,10 +32,13 @@ export class Grouping {
     this.#aggregates = aggregates
   }
 
-  /** Adds a key. A bare column keeps its id; a key that is there already is not added again. */
+  /**
+   * Adds a key. A bare column of this query keeps its id, one of an outer query must not: it would look as if made here.
+   * A key that is there already is not added again.
+   */
   addKey(expression: Expression, name: string): void {
     const { type, nullable } = expression
-    if (expression.kind === 'column') {
+    if (expression.kind === 'column' && this.#scope.owns(expression.id)) {
       if (this.#columnKeys.has(expression.id)) return
       const key = { expression, column: { id: expression.id, name: expression.name, type, nullable } }
       this.#columnKeys.set(expression.id, key)
