@@ -100,7 +100,8 @@ export interface GroupsAccumulator {
   byteSize(): number
   /**
    * Takes rows in. `args[k]` has `groupIds.length` rows (no argument for count(*)); row i belongs to group
-   * `groupIds[i]`. When `filter` is given, only rows whose bit is set count.
+   * `groupIds[i]`. When `filter` is given, only rows whose bit is set count. An accumulator whose state is of fixed width
+   * must not keep the vectors: their buffers are used again for the next batch.
    */
   update(args: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void
   /** Takes partial states in: the columns of `stateTypes`. */
