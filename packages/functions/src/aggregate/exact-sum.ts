@@ -4,7 +4,7 @@
  */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { decodeDictionary, fixedVector, int32Words, primitiveVector } from '@artemis/arrow'
+import { alignedWords, decodeDictionary, fixedVector, int32Words, primitiveVector } from '@artemis/arrow'
 import { InternalError } from '@artemis/errors'
 import { growFloat64, growUint8, rowMask, validityOf } from './rows-mask.js'
 
@@ -35,8 +35,13 @@ export class ExactSums {
     // A slice of a larger vector is carried in pieces, so that no word leaves the exact range.
     if (this.#rowsSinceCarry + groupIds.length > ROWS_BETWEEN_CARRIES) this.#carry()
     this.#rowsSinceCarry += groupIds.length
+    const mask = rowMask(vector, filter, groupIds.length)
+    if (vector.layout === 'dictionary' && vector.dictionary.layout === 'fixed') {
+      addCodedWords4(alignedWords(vector.dictionary.values), vector.codes, groupIds, mask, this.#words, this.#seen)
+      return
+    }
     const plain = decodeDictionary(vector)
-    addVector(plain, groupIds, rowMask(plain, filter, groupIds.length), this.#words, this.#seen)
+    addVector(plain, groupIds, rowMask(plain, mask, groupIds.length), this.#words, this.#seen)
   }
 
   isSeen(group: number): boolean {
@@ -83,8 +88,7 @@ export class ExactSums {
 function addVector(vector: Vector, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
   if (vector.layout === 'boolean') return addBits(vector.values, groupIds, mask, words, seen)
   if (vector.layout === 'fixed') {
-    const values = vector.values.byteOffset % 4 === 0 ? vector.values : vector.values.slice()
-    return addWords4(int32Words(values), groupIds, mask, words, seen)
+    return addWords4(alignedWords(vector.values), groupIds, mask, words, seen)
   }
   if (vector.layout === 'primitive') {
     const { values } = vector
@@ -147,15 +151,51 @@ function addUint64(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | 
   }
 }
 
+/** Most values extend the sign of their lower half: those touch two words of the sum only. */
 function addWords4(values: Int32Array, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {
   for (let i = 0; i < groupIds.length; i++) {
     if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
     const group = groupIds[i]!
     const at = group * STRIDE
-    words[at]! += values[4 * i]! >>> 0
-    words[at + 1]! += values[4 * i + 1]! >>> 0
-    words[at + 2]! += values[4 * i + 2]! >>> 0
-    words[at + 3]! += values[4 * i + 3]!
+    const from = 4 * i
+    const second = values[from + 1]!
+    const third = values[from + 2]!
+    const fourth = values[from + 3]!
+    words[at]! += values[from]! >>> 0
+    if (third === fourth && third === second >> 31) words[at + 1]! += second
+    else {
+      words[at + 1]! += second >>> 0
+      words[at + 2]! += third >>> 0
+      words[at + 3]! += fourth
+    }
+    seen[group] = 1
+  }
+}
+
+/** The same for values by code. A dictionary without entries has no row that counts. */
+function addCodedWords4(
+  values: Int32Array,
+  codes: Int32Array,
+  groupIds: Int32Array,
+  mask: Uint8Array | null,
+  words: Float64Array,
+  seen: Uint8Array,
+): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    const at = group * STRIDE
+    const from = 4 * codes[i]!
+    const second = values[from + 1]!
+    const third = values[from + 2]!
+    const fourth = values[from + 3]!
+    words[at]! += values[from]! >>> 0
+    if (third === fourth && third === second >> 31) words[at + 1]! += second
+    else {
+      words[at + 1]! += second >>> 0
+      words[at + 2]! += third >>> 0
+      words[at + 3]! += fourth
+    }
     seen[group] = 1
   }
 }

@@ -6,6 +6,7 @@ import {
   allocatePrimitive,
   bitmapBytes,
   booleanVector,
+  fixedVector,
   formatDecimal,
   formatFloat64,
   int32Words,
@@ -57,6 +58,8 @@ function divideRoundedSmall(value: number, divisor: number): number {
 export function decimalToDecimal(vector: FixedVector, run: CastRun): Vector {
   const from = decimalType(run.from)
   const to = decimalType(run.to)
+  // A wider type of the same scale has the same words.
+  if (to.scale === from.scale && to.precision >= from.precision) return fixedVector(to, vector.length, vector.values, { validity: run.validity })
   const words = alignedWords(vector.values)
   const out = new Int32Array(words.length)
   const shift = to.scale - from.scale

@@ -3,11 +3,12 @@
  * vectors. Decoding is synchronous and touches only the pages that hold wanted rows.
  */
 
-import type { BytesVector } from '@artemis/arrow'
+import type { BytesVector, Vector } from '@artemis/arrow'
 import { ArtemisError, InternalError } from '@artemis/errors'
 import { uncompress } from '../codec/codec.js'
 import { BooleanDecoder } from '../decode/boolean-decoder.js'
 import { BytesDecoder } from '../decode/bytes-decoder.js'
+import { DecimalCodesDecoder, ROWS_PER_ENTRY } from '../decode/decimal-codes-decoder.js'
 import { WideDecoder, WordsDecoder } from '../decode/fixed-decoder.js'
 import type { PageHeader } from '../decode/page-header.js'
 import { readPageHeader } from '../decode/page-header.js'
@@ -60,6 +61,7 @@ export class ColumnChunk {
   #allPages: DataPage[] | undefined
   #rawDictionary: RawDictionary | undefined
   #bytesDictionary: BytesVector | undefined
+  #decimalDictionary: Vector | undefined
 
   constructor(leaf: LeafColumn, metadata: ColumnChunkMetadata, rowCount: number, fileName: string, rowGroup: number) {
     this.leaf = leaf
@@ -141,12 +143,27 @@ export class ColumnChunk {
         return decoder
       }
       default: {
+        if (this.#staysCodes(capacity, pages)) {
+          const decoder = new DecimalCodesDecoder(leaf, capacity, where)
+          if (this.#decimalDictionary !== undefined) decoder.useDictionary(this.#decimalDictionary)
+          else if (dictionary !== undefined) {
+            decoder.dictionary(dictionary.bytes, dictionary.valueCount)
+            this.#decimalDictionary = decoder.decodedDictionary
+          }
+          return decoder
+        }
         const isWide = leaf.physicalType === 'INT96' || leaf.physicalType === 'FIXED_LEN_BYTE_ARRAY'
         const decoder = isWide ? new WideDecoder(leaf, capacity, where) : new WordsDecoder(leaf, capacity, where)
         if (dictionary !== undefined) decoder.dictionary(dictionary.bytes, dictionary.valueCount)
         return decoder
       }
     }
+  }
+
+  #staysCodes(capacity: number, pages: readonly DataPage[]): boolean {
+    const entries = this.#rawDictionary?.valueCount ?? this.#decimalDictionary?.length ?? 0
+    if (this.leaf.type.kind !== 'decimal' || entries === 0 || entries * ROWS_PER_ENTRY > capacity) return false
+    return pages.every(({ header: { encoding } }) => encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY')
   }
 
   uncompressPage(page: DataPage): Uint8Array {
