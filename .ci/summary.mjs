@@ -3,8 +3,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 const [stepStatus, ...files] = process.argv.slice(2)
+// Tests over the corpus of other people's data need it beside the repository; a plain clone does without.
+const hasCorpus = existsSync('../shared/corpus')
 let passed = 0
 let failed = 0
+let skipped = 0
 for (const file of files) {
   if (!existsSync(file)) {
     console.log(`${file}: no result`)
@@ -18,6 +21,7 @@ for (const file of files) {
   for (const suite of report.testResults) {
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') passed++
+      else if (test.status !== 'failed' && !hasCorpus) skipped++
       else {
         failed++
         console.log(`${test.status === 'failed' ? 'failed' : 'did not run'}: ${suite.name}: ${test.fullName}`)
@@ -26,5 +30,6 @@ for (const file of files) {
   }
 }
 if (stepStatus !== '0' && failed === 0) failed++
+if (skipped > 0) console.log(`${skipped} tests were skipped: there is no ../shared/corpus`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
