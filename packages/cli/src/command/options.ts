@@ -122,7 +122,9 @@ function makeCommand(version: string, { sources, settings }: Repeated): Command 
     .option('--syntax-check', 'only parse, and tell every error with its place')
     .option('--no-bail', 'go on with the next statement after an error')
     .optionsGroup('Where:')
-    .addOption(new Option('-w, --warehouse <dir>', 'open the archive in this folder (or sqlite:FILE) as catalog "artemis"').env('ARTEMIS_WAREHOUSE'))
+    .addOption(
+      new Option('-w, --warehouse <dir>', 'open the archive in this folder (or sqlite:FILE) as catalog "artemis"').env('ARTEMIS_WAREHOUSE'),
+    )
     .addOption(new Option('--set <name=value>', 'set a setting (repeatable; SHOW ALL lists them)').argParser(setting))
     .option('--memory-limit <size>', 'bytes that queries may hold before they spill, such as 512MB')
     .option('--temp-dir <dir>', 'where spill files go')
@@ -133,7 +135,11 @@ function makeCommand(version: string, { sources, settings }: Repeated): Command 
     .option('--no-header', 'leave out the column names')
     .option('--null <text>', 'how NULL is written')
     .addOption(new Option('--maxrows <n>', 'rows that a table shows, 0 for all').argParser((text) => wholeNumber(text, 0)).default(40))
-    .addOption(new Option('--maxwidth <n>', 'columns of text that a table may take (default: the terminal)').argParser((text) => wholeNumber(text, 1)))
+    .addOption(
+      new Option('--maxwidth <n>', 'columns of text that a table may take (default: the terminal)').argParser((text) =>
+        wholeNumber(text, 1),
+      ),
+    )
     .optionsGroup('The prompt and the terminal:')
     .addOption(new Option('--color <when>', 'colours of errors').choices(COLOR_MODES).default('auto'))
     .option('--no-progress', 'do not tell what a long query has done so far')

@@ -26,7 +26,7 @@ export async function run(options: CliOptions, version: string, streams: Streams
   const reportError = errorReporter(options, streams)
   try {
     const isPrompt = options.sources.length === 0 && isTerminal(streams.stdin) && !options.syntaxCheck
-    if (isPrompt) return await openPrompt(options, version, streams)
+    if (isPrompt) return await openPrompt(options, version, streams, reportError)
     const scripts = await readScripts(options.sources.length === 0 ? [{ kind: 'stdin' }] : options.sources, streams.stdin)
     if (options.syntaxCheck) return checkSyntaxOf(scripts, streams)
     return await runScripts(scripts, options, streams, reportError)
@@ -57,23 +57,44 @@ async function openSession(options: CliOptions): Promise<SessionContext> {
   return session
 }
 
-function scriptOptions(session: SessionContext, output: Output, options: CliOptions, { stderr }: Streams): Omit<ScriptOptions, 'signal' | 'bail' | 'reportError'> {
+function scriptOptions(
+  session: SessionContext,
+  output: Output,
+  options: CliOptions,
+  { stderr }: Streams,
+): Omit<ScriptOptions, 'signal' | 'bail' | 'reportError'> {
   const { format, nullText, header, maxRows, maxWidth } = options
   // Rows that stream to the terminal tell their own progress.
   const showsProgress = options.progress && isTerminal(stderr) && (format === 'table' || !output.isTerminal)
-  return { session, output, view: { format, nullText, header, maxRows, maxWidth }, showProgress: showsProgress ? progressOn(stderr) : undefined }
+  return {
+    session,
+    output,
+    view: { format, nullText, header, maxRows, maxWidth },
+    showProgress: showsProgress ? progressOn(stderr) : undefined,
+  }
 }
 
-async function runScripts(scripts: readonly Script[], options: CliOptions, streams: Streams, reportError: (text: string) => void): Promise<number> {
+async function runScripts(
+  scripts: readonly Script[],
+  options: CliOptions,
+  streams: Streams,
+  reportError: (text: string) => void,
+): Promise<number> {
   const session = await openSession(options)
   const output = options.output === undefined ? new StreamOutput(streams.stdout, 'standard output') : await FileOutput.open(options.output)
   const interrupts = new Interrupts()
   try {
-    const outcome = await runAll(scripts, { ...scriptOptions(session, output, options, streams), bail: options.bail, signal: interrupts.signal, reportError })
+    const outcome = await runAll(scripts, {
+      ...scriptOptions(session, output, options, streams),
+      bail: options.bail,
+      signal: interrupts.signal,
+      reportError,
+    })
     const { code } = interrupts
-    if (code !== undefined || (outcome === 'failed' && options.bail)) await output.abort()
-    else await closeOutput(output)
-    return code ?? (outcome === 'failed' ? 1 : 0)
+    const isKept = code === undefined && !(outcome === 'failed' && options.bail)
+    const isWritten = isKept && (await closeOutput(output, reportError))
+    if (!isWritten) await output.abort()
+    return code ?? (outcome === 'failed' || !isWritten ? 1 : 0)
   } catch (error) {
     await output.abort()
     throw error
@@ -93,12 +114,15 @@ async function runAll(scripts: readonly Script[], options: ScriptOptions): Promi
   return all
 }
 
-/** A reader that has gone before the last row was written is no failure either. */
-async function closeOutput(output: Output): Promise<void> {
+/** Returns whether all is written. A reader that has gone before the last row wanted no more: that is no failure. */
+async function closeOutput(output: Output, reportError: (text: string) => void): Promise<boolean> {
   try {
     await output.close()
+    return true
   } catch (error) {
-    if (!(error instanceof OutputClosed)) throw error
+    if (error instanceof OutputClosed) return true
+    reportError(renderError(error))
+    return false
   }
 }
 
@@ -132,7 +156,7 @@ class Interrupts {
   }
 }
 
-async function openPrompt(options: CliOptions, version: string, streams: Streams): Promise<number> {
+async function openPrompt(options: CliOptions, version: string, streams: Streams, reportError: (text: string) => void): Promise<number> {
   const session = await openSession(options)
   // Results may go to a file or a pipe; the prompt itself needs a terminal.
   const terminal = isTerminal(streams.stdout) ? streams.stdout : streams.stderr
@@ -147,8 +171,7 @@ async function openPrompt(options: CliOptions, version: string, streams: Streams
       usesColor: usesColor(options.color, terminal, streams.env),
       banner: banner(version, options.warehouse),
     })
-    await closeOutput(output)
-    return 0
+    return (await closeOutput(output, reportError)) ? 0 : 1
   } catch (error) {
     await output.abort()
     throw error

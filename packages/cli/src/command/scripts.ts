@@ -5,7 +5,8 @@ import { text as readAll } from 'node:stream/consumers'
 import { ConfigError } from '@artemis/errors'
 import type { InputStream } from '../terminal/streams.js'
 
-export type ScriptSource = { readonly kind: 'query'; readonly text: string } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' }
+export type ScriptSource =
+  { readonly kind: 'query'; readonly text: string } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stdin' }
 
 export interface Script {
   /** A file's path, `--query`, `<stdin>`. */

@@ -8,6 +8,7 @@ import type { WriteStream } from 'node:fs'
 import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { finished } from 'node:stream/promises'
 import { ConfigError } from '@artemis/errors'
 import type { Output } from './output.js'
 import { StreamOutput, writeError } from './output.js'
@@ -32,12 +33,19 @@ export class FileOutput implements Output {
     const target = await realpath(file).catch(() => path.resolve(file))
     const existing = await stat(target).catch(() => undefined)
     if (existing?.isDirectory()) throw cannotOpen(file, 'it is a folder')
-    const partial = existing === undefined || existing.isFile() ? path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`) : undefined
+    const partial =
+      existing === undefined || existing.isFile()
+        ? path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.partial`)
+        : undefined
     const stream = createWriteStream(partial ?? target, existing === undefined ? {} : { mode: existing.mode })
     try {
       await once(stream, 'open')
     } catch (error) {
-      throw cannotOpen(file, error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'its folder does not exist' : String(error), error)
+      throw cannotOpen(
+        file,
+        error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'its folder does not exist' : String(error),
+        error,
+      )
     }
     return new FileOutput(target, partial, stream)
   }
@@ -48,10 +56,8 @@ export class FileOutput implements Output {
 
   async close(): Promise<void> {
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#stream.once('error', reject)
-        this.#stream.end(resolve)
-      })
+      this.#stream.end()
+      await finished(this.#stream)
       if (this.#partial !== undefined) await rename(this.#partial, this.#target)
     } catch (error) {
       throw writeError(this.#target, error)

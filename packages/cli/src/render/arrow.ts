@@ -14,7 +14,11 @@ export function arrowRenderer(output: Output): Renderer {
   return {
     async begin(schema: Schema) {
       if (output.isTerminal) {
-        throw new ConfigError({ code: 'BINARY_TO_TERMINAL', message: 'the arrow format is binary', hint: 'Use --output FILE, or pipe it on.' })
+        throw new ConfigError({
+          code: 'BINARY_TO_TERMINAL',
+          message: 'the arrow format is binary',
+          hint: 'Use --output FILE, or pipe it on.',
+        })
       }
       encoder = new StreamEncoder(schema)
       await output.write(encoder.start())

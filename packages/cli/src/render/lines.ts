@@ -7,7 +7,12 @@ import type { Renderer } from './renderer.js'
 export function linesRenderer(output: Output): Renderer {
   return {
     begin: () => Promise.resolve(),
-    batch: (batch) => output.write(formatVector(batch.column(0)).map((line) => `${line}\n`).join('')),
+    batch: (batch) =>
+      output.write(
+        formatVector(batch.column(0))
+          .map((line) => `${line}\n`)
+          .join(''),
+      ),
     end: () => Promise.resolve(),
   }
 }

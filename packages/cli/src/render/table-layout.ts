@@ -56,7 +56,11 @@ function leaveOutMiddle(widths: readonly number[], lineWidth: number): FittedCol
     else used -= widths[--left]! + 3
   }
   const leftOut = left + right < count
-  const columns = [...widths.slice(0, left).keys(), ...(leftOut ? [-1] : []), ...widths.slice(count - right).map((_, i) => count - right + i)]
+  const columns = [
+    ...widths.slice(0, left).keys(),
+    ...(leftOut ? [-1] : []),
+    ...widths.slice(count - right).map((_, i) => count - right + i),
+  ]
   const fitted = columns.map((i) => (i < 0 ? 1 : widths[i]!))
   const over = lineOf(fitted) - lineWidth
   if (over > 0) fitted[0] = Math.max(1, fitted[0]! - over)
@@ -68,7 +72,11 @@ export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!/[\u0000-\u001f\u007f-\u009f]/.test(text)) return text
   // oxlint-disable-next-line no-control-regex -- the same
-  return text.replaceAll('\n', String.raw`\n`).replaceAll('\r', String.raw`\r`).replaceAll('\t', String.raw`\t`).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '�')
+  return text
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)
+    .replaceAll('\t', String.raw`\t`)
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '�')
 }
 
 export function padTo(width: number, text: string, right: boolean): string {

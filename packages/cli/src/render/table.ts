@@ -68,11 +68,15 @@ export class TableRenderer implements Renderer {
     if (fields.length === 0) return `done in ${formatElapsed(summary.elapsedMs)}\n`
     const { header } = this.#options
     const { rows, gapAfter } = this.#shownRows()
-    const heading: Cells[] = header ? [fields.map((field) => printable(field.name)), fields.map((field) => sqlTypeName(field.type).toLowerCase())] : []
+    const heading: Cells[] = header
+      ? [fields.map((field) => printable(field.name)), fields.map((field) => sqlTypeName(field.type).toLowerCase())]
+      : []
     const { columns, widths } = fitColumns(naturalWidths(fields.length, heading, rows), this.#options.maxWidth ?? this.#output.width)
     const alignRight = columns.map((i) => i >= 0 && isRightAligned(fields[i]!.type))
-    const line = (cells: Cells): string => `│ ${columns.map((i, k) => padTo(widths[k]!, i < 0 ? ELLIPSIS : cells[i]!, alignRight[k]!)).join(' │ ')} │\n`
-    const rule = (left: string, middle: string, right: string): string => `${left}${widths.map((width) => '─'.repeat(width + 2)).join(middle)}${right}\n`
+    const line = (cells: Cells): string =>
+      `│ ${columns.map((i, k) => padTo(widths[k]!, i < 0 ? ELLIPSIS : cells[i]!, alignRight[k]!)).join(' │ ')} │\n`
+    const rule = (left: string, middle: string, right: string): string =>
+      `${left}${widths.map((width) => '─'.repeat(width + 2)).join(middle)}${right}\n`
     const gap = line(fields.map(() => '·'))
     let text = rule('┌', '┬', '┐')
     if (header) text += heading.map(line).join('') + rule('├', '┼', '┤')
@@ -94,7 +98,8 @@ export class TableRenderer implements Renderer {
   #footer({ rowCount, elapsedMs }: ResultSummary, shownColumns: number): string {
     const { maxRows } = this.#options
     const columnCount = this.#schema.fields.length
-    const rows = `${formatCount(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}${rowCount > maxRows ? ` (${formatCount(maxRows)} shown)` : ''}`
+    const shown = rowCount > maxRows ? ` (${formatCount(maxRows)} shown)` : ''
+    const rows = `${formatCount(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}${shown}`
     const columns = shownColumns < columnCount ? `, ${columnCount} columns (${shownColumns} shown)` : ''
     return `${rows}${columns}${this.#output.isTerminal ? ` in ${formatElapsed(elapsedMs)}` : ''}`
   }

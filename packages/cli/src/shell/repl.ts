@@ -214,7 +214,7 @@ class Repl {
         view: this.#view,
         bail: true,
         signal: controller.signal,
-        reportError: (text) => this.#reportError(controller.signal.aborted ? 'the query was cancelled' : text),
+        reportError: (text) => this.#reportError(text),
       })
     } finally {
       this.#running = undefined

@@ -41,7 +41,7 @@ export async function runScript(script: Script, options: ScriptOptions): Promise
     } catch (error) {
       if (error instanceof OutputClosed) return 'closed'
       if (error instanceof ArtemisError && error.code === 'EMPTY_STATEMENT') continue
-      options.reportError(describeError(error, script, start))
+      options.reportError(options.signal.aborted ? 'the query was cancelled' : describeError(error, script, start))
       outcome = 'failed'
       if (options.bail || options.signal.aborted) return outcome
     }

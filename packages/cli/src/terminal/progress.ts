@@ -18,12 +18,15 @@ export function progressOn(terminal: OutputStream, delayMs = DELAY_MS): ShowProg
   return (metrics) => {
     const start = performance.now()
     let shown = false
-    const timer = setInterval(() => {
-      const elapsedMs = performance.now() - start
-      if (elapsedMs < delayMs) return
-      terminal.write(ERASE_LINE + progressLine(elapsedMs, metrics()).slice(0, (terminal.columns ?? 80) - 1))
-      shown = true
-    }, Math.min(INTERVAL_MS, delayMs))
+    const timer = setInterval(
+      () => {
+        const elapsedMs = performance.now() - start
+        if (elapsedMs < delayMs) return
+        terminal.write(ERASE_LINE + progressLine(elapsedMs, metrics()).slice(0, (terminal.columns ?? 80) - 1))
+        shown = true
+      },
+      Math.min(INTERVAL_MS, delayMs),
+    )
     timer.unref()
     return () => {
       clearInterval(timer)
