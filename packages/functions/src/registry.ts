@@ -10,6 +10,7 @@ import { mathDefinitions } from './math/index.js'
 import { nestedDefinitions } from './nested/index.js'
 import { patternDefinitions } from './pattern/index.js'
 import { sessionDefinitions } from './session/index.js'
+import { tableDefinitions } from './table/index.js'
 import { temporalDefinitions } from './temporal/index.js'
 import { textDefinitions } from './text/index.js'
 
@@ -24,7 +25,7 @@ const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...temporalDefinitions,
   ...textDefinitions,
 ]
-const TABLE: readonly TableFunctionDefinition[] = []
+const TABLE: readonly TableFunctionDefinition[] = [...tableDefinitions]
 
 /** The registry of everything in this package. Holds no state, so that one serves all sessions. */
 export function createFunctionRegistry(): FunctionRegistry {

@@ -8,6 +8,7 @@ import { listDistinct, listIntersect, listReverseSort, listSort, listUnique } fr
 import { listContains, listHasAll, listHasAny, listPosition } from './list-search.js'
 import { cardinality, mapContains, mapEntries, mapExtract, mapFromEntries, mapFunction, mapKeys, mapValues } from './maps.js'
 import { namedStruct, row, structExtract } from './structs.js'
+import { seriesLists } from '../table/series-functions.js'
 
 export const nestedDefinitions: readonly ScalarFunctionDefinition[] = [
   arrayLength,
@@ -43,5 +44,6 @@ export const nestedDefinitions: readonly ScalarFunctionDefinition[] = [
   mapValues,
   namedStruct,
   row,
+  ...seriesLists,
   structExtract,
 ]

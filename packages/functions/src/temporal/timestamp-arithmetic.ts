@@ -41,10 +41,7 @@ export function shiftTimestamp(type: DataType, places: Places, direction: 1 | -1
   }
 }
 
-/**
- * Instant ± interval: months and days count in the calendar of the session's zone, the time is elapsed time. As in DuckDB
- * the time comes last, but first when any part is negative.
- */
+/** Instant ± interval: months and days count in the calendar of the session's zone, the time is elapsed time. */
 function shiftInstant(type: DataType, places: Places, direction: 1 | -1): Kernel {
   return (input) => {
     const moments = wordColumn(argument(input, places.moment))
@@ -56,20 +53,31 @@ function shiftInstant(type: DataType, places: Places, direction: 1 | -1): Kernel
     for (let i = 0; i < input.rowCount; i++) {
       const k = 2 * i * moments.stride
       const s = 4 * i * spans.stride
-      const months = spans.words[s]! * direction
-      const days = spans.words[s + 1]! * direction
-      const elapsed = microsecondsAt(spans.words, s) * direction
-      const timeFirst = months < 0 || days < 0 || elapsed < 0
       split.setWords(moments.words[k]!, moments.words[k + 1]!)
-      if (timeFirst) moveBy(split, elapsed)
-      if (months !== 0) shiftInZone(split, zone, months, 0)
-      if (days !== 0) shiftInZone(split, zone, 0, days)
-      if (!timeFirst) moveBy(split, elapsed)
+      moveInstant(split, zone, spans.words[s]! * direction, spans.words[s + 1]! * direction, microsecondsAt(spans.words, s) * direction)
       const fits = writeTimestamp(words, 2 * i, split.days, split.microseconds)
       if (!fits && isRowValid(input.validity, i)) throw timestampOverflow()
     }
     return primitiveVector(type, out, { validity: input.validity })
   }
+}
+
+/**
+ * Moves an instant in the calendar of a zone, and by elapsed microseconds. As in DuckDB the time comes last, but first
+ * when any part is negative.
+ */
+export function moveInstant(split: SplitTimestamp, zone: Zone, months: number, days: number, elapsed: number): void {
+  const timeFirst = months < 0 || days < 0 || elapsed < 0
+  if (timeFirst) moveBy(split, elapsed)
+  if (months !== 0) shiftInZone(split, zone, months, 0)
+  if (days !== 0) shiftInZone(split, zone, 0, days)
+  if (!timeFirst) moveBy(split, elapsed)
+}
+
+/** Moves a wall-clock time: months, then days, then the time. */
+export function moveLocal(split: SplitTimestamp, months: number, days: number, microseconds: number): void {
+  split.days = addMonths(split.days, months) + days
+  moveBy(split, microseconds)
 }
 
 /**
