@@ -69,14 +69,12 @@ function leaveOutMiddle(widths: readonly number[], lineWidth: number): FittedCol
 
 /** Line breaks and control characters would break the frame. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (!/[\u0000-\u001f\u007f-\u009f]/.test(text)) return text
-  // oxlint-disable-next-line no-control-regex -- the same
+  if (!/\p{Cc}/u.test(text)) return text
   return text
     .replaceAll('\n', String.raw`\n`)
     .replaceAll('\r', String.raw`\r`)
     .replaceAll('\t', String.raw`\t`)
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '�')
+    .replaceAll(/\p{Cc}/gu, '�')
 }
 
 export function padTo(width: number, text: string, right: boolean): string {
