@@ -7,6 +7,8 @@ export interface PageHeader {
   readonly kind: 'data' | 'dataV2' | 'dictionary' | 'index'
   readonly uncompressedSize: number
   readonly compressedSize: number
+  /** CRC-32 of the page's bytes as in the file; optional. */
+  readonly checksum: number | undefined
   /** Bytes of the header itself. */
   readonly headerSize: number
   readonly valueCount: number
@@ -32,6 +34,7 @@ export function readPageHeader(bytes: Uint8Array, position: number, where: strin
     kind: 'index',
     uncompressedSize: -1,
     compressedSize: -1,
+    checksum: undefined,
     headerSize: 0,
     valueCount: 0,
     encoding: 'PLAIN',
@@ -60,6 +63,7 @@ function readFields(reader: ThriftReader, out: MutableHeader, where: string): vo
       out.kind = kind
     } else if (reader.fieldId === 2) out.uncompressedSize = reader.i32()
     else if (reader.fieldId === 3) out.compressedSize = reader.i32()
+    else if (reader.fieldId === 4) out.checksum = reader.i32()
     else if (reader.fieldId === 5) reader.struct(() => readDataHeader(reader, out, where))
     else if (reader.fieldId === 7) reader.struct(() => readDictionaryHeader(reader, out, where))
     else if (reader.fieldId === 8) reader.struct(() => readDataHeaderV2(reader, out, where))

@@ -5,6 +5,7 @@
 
 import type { BytesVector, Vector } from '@artemis/arrow'
 import { ArtemisError, InternalError } from '@artemis/errors'
+import { verifyChecksum } from '../codec/checksum.js'
 import { uncompress } from '../codec/codec.js'
 import { BooleanDecoder } from '../decode/boolean-decoder.js'
 import { BytesDecoder } from '../decode/bytes-decoder.js'
@@ -167,12 +168,14 @@ export class ColumnChunk {
   }
 
   uncompressPage(page: DataPage): Uint8Array {
+    verifyChecksum(page.header.checksum, page.body, this.where)
     return uncompress(this.metadata.codec, page.body, page.header.uncompressedSize, this.where)
   }
 
   /** The part of a V2 page behind its levels. */
   uncompressValues(page: DataPage): Uint8Array {
     const { header } = page
+    verifyChecksum(header.checksum, page.body, this.where)
     const levels = header.definitionLength + header.repetitionLength
     const body = page.body.subarray(levels)
     const size = header.uncompressedSize - levels
@@ -258,6 +261,7 @@ export class ColumnChunk {
 
   #setDictionary(header: PageHeader, body: Uint8Array): void {
     if (this.#rawDictionary !== undefined) return
+    verifyChecksum(header.checksum, body, this.where)
     // A copy, since what uncompress gives may be memory that is used again; the slice of a Buffer would be no copy.
     const bytes = new Uint8Array(uncompress(this.metadata.codec, body, header.uncompressedSize, this.where))
     this.#rawDictionary = { bytes, valueCount: header.valueCount }

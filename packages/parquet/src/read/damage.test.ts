@@ -1,4 +1,4 @@
-import { field } from '@artemis/arrow'
+import { field, float64 } from '@artemis/arrow'
 import { ArtemisError } from '@artemis/errors'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -61,6 +61,22 @@ describe('damaged files', () => {
       if ((await survey(copy)) === 'refused') refused++
     }
     expect(refused).toBeGreaterThan(20)
+  })
+
+  it('never give other values for a flipped bit of a page: its checksum tells', async () => {
+    const random = seededRandom(13)
+    const { schema, batches } = batchesOf(random, [{ field: field('x', float64, false), values: Array.from({ length: 1000 }, () => random()) }], 1000)
+    const sink = new MemoryByteSink()
+    const writer = new ParquetWriter(sink, schema, { codec: 'uncompressed' })
+    for (const batch of batches) await writer.write(batch)
+    await writer.close()
+    const bytes = sink.bytes()
+    for (let round = 0; round < 200; round++) {
+      const copy = bytes.slice()
+      // The values take 8,000 bytes behind the page's header, which takes less than 100.
+      copy[100 + Math.floor(random() * 7900)]! ^= 1 << Math.floor(random() * 8)
+      expect(await survey(copy)).toBe('refused')
+    }
   })
 
   it('with a damaged footer never crash or hang', async () => {

@@ -1,6 +1,6 @@
 /** Collects one leaf column of a row group and turns it into the bytes of a column chunk. */
 
-import * as zlib from 'node:zlib'
+import { pageChecksum } from '../codec/checksum.js'
 import { compress } from '../codec/codec.js'
 import type { LeafColumn } from '../metadata/types.js'
 import { ThriftWriter } from '../thrift/writer.js'
@@ -52,9 +52,6 @@ export interface WrittenChunk {
   readonly nullCount: number
   readonly bounds: ValueBounds
 }
-
-// Node 20.15 and 22.2 brought crc32; the field is optional, so older releases leave it out.
-const { crc32 }: { readonly crc32?: (bytes: Uint8Array) => number } = zlib
 
 export class ColumnWriter {
   readonly leaf: LeafColumn
@@ -194,7 +191,7 @@ export class ColumnWriter {
       header.i32(1, kind)
       header.i32(2, body.length)
       header.i32(3, compressed.length)
-      header.i32(4, crc32 === undefined ? undefined : crc32(compressed) | 0)
+      header.i32(4, pageChecksum(compressed))
       fields(header)
     })
     const bytes = header.finish()
