@@ -113,7 +113,12 @@ export function fixedVector(type: DataType, length: number, values: Uint8Array, 
 
 export function bytesVector(type: DataType, offsets: Int32Array, data: Uint8Array, given?: Nulls): BytesVector {
   const length = offsets.length - 1
-  return { layout: 'bytes', type, length, ...nulls(length, given), offsets, data }
+  return { layout: 'bytes', type, length, ...nulls(length, given), offsets, data: withoutSubclass(data) }
+}
+
+/** Node's Buffer has a `slice` that shares memory, and users would see it in their rows: vectors hold plain arrays. */
+function withoutSubclass(data: Uint8Array): Uint8Array {
+  return data.constructor === Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
 export function dictionaryVector(codes: Int32Array, dictionary: Vector, given?: Nulls): DictionaryVector {

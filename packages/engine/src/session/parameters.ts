@@ -3,6 +3,7 @@
 import type { DataType, Scalar } from '@artemis/arrow'
 import { binary, bool, decimal, float64, int32, int64, nullType, timestamptz, utf8 } from '@artemis/arrow'
 import { ConfigError } from '@artemis/errors'
+import { wellFormed } from './well-formed.js'
 
 /** A value with the SQL type that it stands for, where the JavaScript type does not tell: `{ type, value }`. */
 export interface TypedParameter {
@@ -29,7 +30,7 @@ function typed(name: string, value: ParameterInput): TypedParameter {
     case 'boolean':
       return { type: bool, value }
     case 'string':
-      return { type: utf8, value }
+      return { type: utf8, value: wellFormed(value) }
     case 'bigint':
       return BigInt.asIntN(64, value) === value ? { type: int64, value } : { type: decimal(38, 0), value }
     case 'number':

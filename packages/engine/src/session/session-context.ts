@@ -35,6 +35,7 @@ import { knownResult, makeTaskContext, queryResult } from './query-run.js'
 import { EngineRuntime } from './runtime.js'
 import type { TableSource } from './table-sources.js'
 import { tableProviderOf } from './table-sources.js'
+import { wellFormed } from './well-formed.js'
 
 export interface SessionOptions {
   /** Shared with other sessions of the process; by default one of its own. */
@@ -115,9 +116,10 @@ export class SessionContext {
 
   /**
    * Runs SQL. Of several statements all but the last run to their end first; the last one's result is returned, and does
-   * not start before it is read. Throws an ArtemisError whose span refers to `text`.
+   * not start before it is read. Throws an ArtemisError whose span refers to the text.
    */
-  async sql(text: string, options: QueryOptions = {}): Promise<QueryResult> {
+  async sql(sqlText: string, options: QueryOptions = {}): Promise<QueryResult> {
+    const text = wellFormed(sqlText)
     const signal = AbortSignal.any([this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])])
     throwIfAborted(signal)
     const startMs = performance.now()
