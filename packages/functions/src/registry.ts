@@ -6,6 +6,7 @@ import { aggregateDefinitions } from './aggregate/index.js'
 import { arithmeticDefinitions } from './arithmetic/index.js'
 import { comparisonDefinitions } from './comparison/index.js'
 import { conditionalDefinitions } from './conditional/index.js'
+import { jsonDefinitions } from './json/index.js'
 import { mathDefinitions } from './math/index.js'
 import { nestedDefinitions } from './nested/index.js'
 import { patternDefinitions } from './pattern/index.js'
@@ -18,6 +19,7 @@ const SCALAR: readonly ScalarFunctionDefinition[] = [
   ...arithmeticDefinitions,
   ...comparisonDefinitions,
   ...conditionalDefinitions,
+  ...jsonDefinitions,
   ...mathDefinitions,
   ...nestedDefinitions,
   ...patternDefinitions,

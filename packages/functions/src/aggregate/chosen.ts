@@ -210,7 +210,8 @@ export const list = aggregateFunction({
         return state
       },
       merge: (state, [values]) => {
-        if (values !== null) state.push(...(values as readonly Scalar[]))
+        // A spread would put every value on the stack, which a large group overflows.
+        if (values !== null) for (const value of values as readonly Scalar[]) state.push(value)
         return state
       },
       toState: (state) => [state.length === 0 ? null : state],
