@@ -1,7 +1,17 @@
 /** COALESCE over whole columns. The binder turns it into CASE where an argument must not be computed for every row. */
 
 import type { DataType, Datum, DictionaryVector, Scalar, Vector } from '@artemis/arrow'
-import { concatVectors, constantVector, datumToVector, decodeDictionary, DictionaryIndex, dictionaryVector, isIndexable, nullsOf, vectorDatum } from '@artemis/arrow'
+import {
+  concatVectors,
+  constantVector,
+  datumToVector,
+  decodeDictionary,
+  DictionaryIndex,
+  dictionaryVector,
+  isIndexable,
+  nullsOf,
+  vectorDatum,
+} from '@artemis/arrow'
 import type { ScalarFunction, ScalarFunctionDefinition } from '@artemis/plan'
 import { chooseRows, validityOf } from './choose-rows.js'
 import { commonArgumentType } from './common-argument-type.js'
@@ -39,7 +49,13 @@ function coalesceFunction(type: DataType, count: number): ScalarFunction {
       const [first, second] = used
       if (first === undefined) return nullsOf(type, rowCount)
       if (second === undefined) return datumToVector(first, rowCount)
-      if (used.length === 2 && first.kind === 'vector' && first.vector.layout === 'dictionary' && second.kind === 'scalar' && isIndexable(type)) {
+      if (
+        used.length === 2 &&
+        first.kind === 'vector' &&
+        first.vector.layout === 'dictionary' &&
+        second.kind === 'scalar' &&
+        isIndexable(type)
+      ) {
         return extended.fill(first.vector, second.value)
       }
       const plain = used.map((arg) => (arg.kind === 'vector' ? vectorDatum(decodeDictionary(arg.vector)) : arg))

@@ -1,6 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bool, date32, decimal, float64, int32, int64, interval, list, scalarDatum, scalarsOf, timestamp, uint64, utf8, vectorDatum, vectorFromScalars } from '@artemis/arrow'
+import {
+  bool,
+  date32,
+  decimal,
+  float64,
+  int32,
+  int64,
+  interval,
+  list,
+  scalarDatum,
+  scalarsOf,
+  timestamp,
+  uint64,
+  utf8,
+  vectorDatum,
+  vectorFromScalars,
+} from '@artemis/arrow'
 import { hash } from '../comparison/hash.js'
 import { greatest, least } from '../comparison/extremes.js'
 import { currentSetting, typeOf, version, VERSION } from '../session/constants.js'
@@ -71,7 +87,16 @@ describe('about values', () => {
       [null, 0],
       [{ months: 1, days: 0, nanoseconds: 0n }, 1],
     ] as const
-    const columns = [vectorFromScalars(interval, rows.map((row) => row[0])), vectorFromScalars(float64, rows.map((row) => row[1]))]
+    const columns = [
+      vectorFromScalars(
+        interval,
+        rows.map((row) => row[0]),
+      ),
+      vectorFromScalars(
+        float64,
+        rows.map((row) => row[1]),
+      ),
+    ]
     const hashes = scalarsOf(fn.evaluate(columns.map(vectorDatum), 4, context()))
     expect(fn.returnType).toEqual(uint64)
     expect(hashes[0]).toBe(hashes[1])
@@ -79,7 +104,8 @@ describe('about values', () => {
   })
 
   it('names types, the version and the zone', () => {
-    const evaluate = (fn: ReturnType<typeof typeOf.resolve>, args: Parameters<NonNullable<typeof fn>['evaluate']>[0]) => scalarsOf(fn!.evaluate(args, 1, context('Asia/Kolkata')))[0]
+    const evaluate = (fn: ReturnType<typeof typeOf.resolve>, args: Parameters<NonNullable<typeof fn>['evaluate']>[0]) =>
+      scalarsOf(fn!.evaluate(args, 1, context('Asia/Kolkata')))[0]
     expect(evaluate(typeOf.resolve([decimal(9, 2)], [undefined]), [scalarDatum(decimal(9, 2), 1n)])).toBe('DECIMAL(9,2)')
     const { version: packaged } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
     expect(packaged).toBe(VERSION)

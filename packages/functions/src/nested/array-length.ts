@@ -27,7 +27,8 @@ export const arrayLength = resolvingFunction({
       kernel: (input) => {
         const dimensions = doublesOf(argument(input, 1), input.rowCount)
         for (let i = 0; i < input.rowCount; i++) {
-          if (dimensions[i] !== 1 && isRowValid(input.validity, i)) throw invalidInput('array_length knows dimension 1 only', 'Take the length of an element: length(x[1]).')
+          if (dimensions[i] !== 1 && isRowValid(input.validity, i))
+            throw invalidInput('array_length knows dimension 1 only', 'Take the length of an element: length(x[1]).')
         }
         return length.kernel(input)
       },

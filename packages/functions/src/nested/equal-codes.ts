@@ -6,7 +6,10 @@ import { concatVectors, DictionaryIndex, hashVector, isIndexable, isValid, value
 /** One array for each vector; -1 marks a NULL. The vectors are of one type. */
 export function equalCodes(vectors: readonly Vector[]): Int32Array[] {
   const { type } = vectors[0]!
-  const codes = isIndexable(type) && type.kind !== 'float32' && type.kind !== 'float64' && type.kind !== 'interval' ? indexCodes(vectors) : comparedCodes(vectors)
+  const codes =
+    isIndexable(type) && type.kind !== 'float32' && type.kind !== 'float64' && type.kind !== 'interval'
+      ? indexCodes(vectors)
+      : comparedCodes(vectors)
   vectors.forEach((vector, v) => {
     if (vector.nullCount > 0) for (let i = 0; i < vector.length; i++) if (!isValid(vector, i)) codes[v]![i] = -1
   })

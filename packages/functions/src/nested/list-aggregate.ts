@@ -19,7 +19,11 @@ function aggregateOf(name: string): AggregateFunctionDefinition | undefined {
 }
 
 /** The aggregate over the elements of a list type; undefined when it does not take them alone. */
-function resolveAggregate(definition: AggregateFunctionDefinition | undefined, listType: DataType, extra: readonly DataType[]): Resolved | undefined {
+function resolveAggregate(
+  definition: AggregateFunctionDefinition | undefined,
+  listType: DataType,
+  extra: readonly DataType[],
+): Resolved | undefined {
   const element = elementType(listType)
   const type = asList(listType)
   const aggregate = element === undefined ? undefined : definition?.resolve([element], [undefined])
@@ -51,8 +55,32 @@ export const listAggregate = resolvingFunction({
   },
 })
 
-const NAMES = ['sum', 'avg', 'min', 'max', 'count', 'first', 'last', 'any_value', 'bool_and', 'bool_or', 'stddev_pop', 'stddev_samp', 'var_pop', 'var_samp']
-const RESULTS: Readonly<Record<string, string>> = { sum: '6', avg: '3.0', min: '2', max: '4', count: '2', first: '2', last: '4', any_value: '2' }
+const NAMES = [
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'count',
+  'first',
+  'last',
+  'any_value',
+  'bool_and',
+  'bool_or',
+  'stddev_pop',
+  'stddev_samp',
+  'var_pop',
+  'var_samp',
+]
+const RESULTS: Readonly<Record<string, string>> = {
+  sum: '6',
+  avg: '3.0',
+  min: '2',
+  max: '4',
+  count: '2',
+  first: '2',
+  last: '4',
+  any_value: '2',
+}
 
 export const listAggregates: readonly ScalarFunctionDefinition[] = NAMES.filter((name) => aggregateOf(name) !== undefined).map((name) => {
   const isBoolean = name.startsWith('bool_')
@@ -88,7 +116,10 @@ export const arrayToString = resolvingFunction({
       kernel: (input) => {
         const { offsets, child } = listArgument(input, 0)
         const text = castVector(child, utf8, { try: false, timeZone: input.context.timeZone })
-        const elements = new TextColumn({ kind: 'vector', vector: text.layout === 'bytes' ? text : castVector(text, utf8, { try: false, timeZone: 'UTC' }) })
+        const elements = new TextColumn({
+          kind: 'vector',
+          vector: text.layout === 'bytes' ? text : castVector(text, utf8, { try: false, timeZone: 'UTC' }),
+        })
         const separators = input.args.length === 1 ? undefined : new TextColumn(argument(input, 1))
         return textResult(input, (row) => {
           const parts: string[] = []

@@ -25,7 +25,13 @@ function vectorType(types: readonly DataType[]): DataType | undefined {
   return elements.every((type) => type!.kind === 'float32') ? float32 : float64
 }
 
-function measure(name: string, aliases: readonly string[], description: string, result: string, finish: (sums: Sums) => number): ScalarFunctionDefinition {
+function measure(
+  name: string,
+  aliases: readonly string[],
+  description: string,
+  result: string,
+  finish: (sums: Sums) => number,
+): ScalarFunctionDefinition {
   return resolvingFunction({
     name,
     aliases,
@@ -54,7 +60,8 @@ function measure(name: string, aliases: readonly string[], description: string, 
             if (right.offsets[row + 1]! - other !== size) throw invalidInput(`${name} needs lists of the same length`)
             sums.product = sums.leftSquares = sums.rightSquares = sums.differenceSquares = 0
             for (let k = 0; k < size; k++) {
-              if (!isRowValid(left.child.validity, start + k) || !isRowValid(right.child.validity, other + k)) throw invalidInput(`${name} cannot compute with NULL`)
+              if (!isRowValid(left.child.validity, start + k) || !isRowValid(right.child.validity, other + k))
+                throw invalidInput(`${name} cannot compute with NULL`)
               const x = a[start + k]!
               const y = b[other + k]!
               sums.product += x * y
@@ -76,8 +83,22 @@ function cosine({ product, leftSquares, rightSquares }: Sums): number {
 }
 
 export const listDistances: readonly ScalarFunctionDefinition[] = [
-  measure('list_distance', ['array_distance', '<->'], 'The Euclidean distance of two lists of numbers.', '0.0', ({ differenceSquares }) => Math.sqrt(differenceSquares)),
-  measure('list_cosine_distance', ['array_cosine_distance'], '1 minus the cosine of the angle between two lists of numbers.', '0.0', (sums) => 1 - cosine(sums)),
+  measure('list_distance', ['array_distance', '<->'], 'The Euclidean distance of two lists of numbers.', '0.0', ({ differenceSquares }) =>
+    Math.sqrt(differenceSquares),
+  ),
+  measure(
+    'list_cosine_distance',
+    ['array_cosine_distance'],
+    '1 minus the cosine of the angle between two lists of numbers.',
+    '0.0',
+    (sums) => 1 - cosine(sums),
+  ),
   measure('list_cosine_similarity', ['array_cosine_similarity'], 'The cosine of the angle between two lists of numbers.', '1.0', cosine),
-  measure('list_inner_product', ['list_dot_product', 'array_inner_product', 'array_dot_product'], 'The sum of the products of two lists of numbers.', '1.0', ({ product }) => product),
+  measure(
+    'list_inner_product',
+    ['list_dot_product', 'array_inner_product', 'array_dot_product'],
+    'The sum of the products of two lists of numbers.',
+    '1.0',
+    ({ product }) => product,
+  ),
 ]

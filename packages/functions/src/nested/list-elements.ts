@@ -58,10 +58,16 @@ export const listExtract = resolvingFunction({
   name: 'list_extract',
   aliases: ['list_element', 'array_extract'],
   category: 'nested',
-  description: 'The element of a list at a place from 1, or from the end for a negative place: x[i] in short. NULL outside. Also the field of a struct and the character of a text.',
+  description:
+    'The element of a list at a place from 1, or from the end for a negative place: x[i] in short. NULL outside. ' +
+    'Also the field of a struct and the character of a text.',
   example: 'list_extract([4, 5, 6], -1)',
   result: '6',
-  signatures: ['list_extract(list ANY[], index BIGINT) -> ANY', 'list_extract(text VARCHAR, index BIGINT) -> VARCHAR', 'list_extract(struct STRUCT, field VARCHAR) -> ANY'],
+  signatures: [
+    'list_extract(list ANY[], index BIGINT) -> ANY',
+    'list_extract(text VARCHAR, index BIGINT) -> VARCHAR',
+    'list_extract(struct STRUCT, field VARCHAR) -> ANY',
+  ],
   resolve: (types, constants) => resolveStructExtract(types, constants) ?? resolveExtract(types),
 })
 
@@ -140,15 +146,21 @@ export const listSlice = resolvingFunction({
   name: 'list_slice',
   aliases: ['array_slice'],
   category: 'nested',
-  description: 'The elements of a list, or characters of a text, between two places, both included: x[a:b] in short. Negative places count from the end.',
+  description:
+    'The elements of a list, or characters of a text, between two places, both included: x[a:b] in short. ' +
+    'Negative places count from the end.',
   example: 'list_slice([1, 2, 3, 4], 2, 3)',
   result: '[2, 3]',
-  signatures: ['list_slice(list ANY[], begin BIGINT, end BIGINT[, step BIGINT]) -> ANY[]', 'list_slice(text VARCHAR, begin BIGINT, end BIGINT) -> VARCHAR'],
+  signatures: [
+    'list_slice(list ANY[], begin BIGINT, end BIGINT[, step BIGINT]) -> ANY[]',
+    'list_slice(text VARCHAR, begin BIGINT, end BIGINT) -> VARCHAR',
+  ],
   resolve(types) {
     const [value, ...bounds] = types
     if (types.length < 3 || types.length > 4 || !bounds.every(isIndex)) return undefined
     const common = { nullHandling: 'custom' as const, canThrow: types.length === 4 }
-    if (value!.kind === 'utf8') return types.length === 4 ? undefined : { ...common, argumentTypes: [utf8, int64, int64], returnType: utf8, kernel: sliceText }
+    if (value!.kind === 'utf8')
+      return types.length === 4 ? undefined : { ...common, argumentTypes: [utf8, int64, int64], returnType: utf8, kernel: sliceText }
     const type = asList(value!)
     if (type === undefined) return undefined
     return { ...common, argumentTypes: [type, ...bounds.map(() => int64)], returnType: type, kernel: sliceLists(type) }

@@ -62,7 +62,14 @@ export const listConcat = resolvingFunction({
 })
 
 /** A list with a value before or after its elements; a NULL list counts as empty. */
-function extend(name: string, aliases: readonly string[], listPlace: 0 | 1, description: string, example: string, result: string): ReturnType<typeof resolvingFunction> {
+function extend(
+  name: string,
+  aliases: readonly string[],
+  listPlace: 0 | 1,
+  description: string,
+  example: string,
+  result: string,
+): ReturnType<typeof resolvingFunction> {
   return resolvingFunction({
     name,
     aliases,
@@ -100,8 +107,22 @@ function extendLists(input: KernelInput, type: DataType, listPlace: 0 | 1): Vect
   return out.finish(type, concatVectors([child, values]), null)
 }
 
-export const listAppend = extend('list_append', ['array_append', 'array_push_back'], 0, 'A list with a value after its elements.', 'list_append([1, 2], 3)', '[1, 2, 3]')
-export const listPrepend = extend('list_prepend', ['array_prepend'], 1, 'A list with a value before its elements.', 'list_prepend(1, [2, 3])', '[1, 2, 3]')
+export const listAppend = extend(
+  'list_append',
+  ['array_append', 'array_push_back'],
+  0,
+  'A list with a value after its elements.',
+  'list_append([1, 2], 3)',
+  '[1, 2, 3]',
+)
+export const listPrepend = extend(
+  'list_prepend',
+  ['array_prepend'],
+  1,
+  'A list with a value before its elements.',
+  'list_prepend(1, [2, 3])',
+  '[1, 2, 3]',
+)
 
 export const flatten = resolvingFunction({
   name: 'flatten',
@@ -121,7 +142,8 @@ export const flatten = resolvingFunction({
       kernel: (input) => {
         const outer = listArgument(input, 0)
         const { child } = outer
-        if (child.layout !== 'list') return listVector(type, new Int32Array(input.rowCount + 1), nullsOf(element, 0), { validity: input.validity })
+        if (child.layout !== 'list')
+          return listVector(type, new Int32Array(input.rowCount + 1), nullsOf(element, 0), { validity: input.validity })
         const out = new ElementLists(input.rowCount)
         for (let i = 0; i < input.rowCount; i++) {
           for (let k = outer.offsets[i]!; k < outer.offsets[i + 1]!; k++) {

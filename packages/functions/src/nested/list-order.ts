@@ -33,7 +33,13 @@ function wordOf(constant: Scalar | undefined, words: readonly [string, string], 
   return index === 1
 }
 
-function sorting(name: string, aliases: readonly string[], reverse: boolean, description: string, result: string): ScalarFunctionDefinition {
+function sorting(
+  name: string,
+  aliases: readonly string[],
+  reverse: boolean,
+  description: string,
+  result: string,
+): ScalarFunctionDefinition {
   return resolvingFunction({
     name,
     aliases,
@@ -41,20 +47,38 @@ function sorting(name: string, aliases: readonly string[], reverse: boolean, des
     description,
     example: `${name}([3, 1, 2])`,
     result,
-    signatures: reverse ? [`${name}(list ANY[][, nulls VARCHAR]) -> ANY[]`] : [`${name}(list ANY[][, order VARCHAR[, nulls VARCHAR]]) -> ANY[]`],
+    signatures: reverse
+      ? [`${name}(list ANY[][, nulls VARCHAR]) -> ANY[]`]
+      : [`${name}(list ANY[][, order VARCHAR[, nulls VARCHAR]]) -> ANY[]`],
     resolve(types, constants) {
       const type = types.length >= 1 && types.length <= (reverse ? 2 : 3) ? asList(types[0]!) : undefined
       if (type === undefined || types.slice(1).some((other) => other.kind !== 'utf8')) return undefined
       const nullsPlace = reverse ? 1 : 2
       const descending = reverse || (types.length > 1 && wordOf(constants[1], ['ASC', 'DESC'], 'the order'))
       const nullsFirst = types.length > nullsPlace && wordOf(constants[nullsPlace], ['NULLS LAST', 'NULLS FIRST'], 'the place of NULL')
-      return { argumentTypes: [type, ...types.slice(1).map(() => utf8)], returnType: type, kernel: sortKernel(type, descending, nullsFirst) }
+      return {
+        argumentTypes: [type, ...types.slice(1).map(() => utf8)],
+        returnType: type,
+        kernel: sortKernel(type, descending, nullsFirst),
+      }
     },
   })
 }
 
-export const listSort = sorting('list_sort', ['array_sort'], false, "The elements in order, NULLs last. The order is 'ASC' or 'DESC', the place of NULL 'NULLS FIRST' or 'NULLS LAST'.", '[1, 2, 3]')
-export const listReverseSort = sorting('list_reverse_sort', ['array_reverse_sort'], true, 'The elements in descending order, NULLs last.', '[3, 2, 1]')
+export const listSort = sorting(
+  'list_sort',
+  ['array_sort'],
+  false,
+  "The elements in order, NULLs last. The order is 'ASC' or 'DESC', the place of NULL 'NULLS FIRST' or 'NULLS LAST'.",
+  '[1, 2, 3]',
+)
+export const listReverseSort = sorting(
+  'list_reverse_sort',
+  ['array_reverse_sort'],
+  true,
+  'The elements in descending order, NULLs last.',
+  '[3, 2, 1]',
+)
 
 export const listDistinct = resolvingFunction({
   name: 'list_distinct',

@@ -75,7 +75,12 @@ export class ElementLists {
 }
 
 /** Lists made of the elements of one argument: `choose` calls `add` with child rows for each valid row. */
-export function chosenElements(input: KernelInput, type: DataType, lists: ListRows, choose: (row: number, start: number, end: number, out: ElementLists) => void): Vector {
+export function chosenElements(
+  input: KernelInput,
+  type: DataType,
+  lists: ListRows,
+  choose: (row: number, start: number, end: number, out: ElementLists) => void,
+): Vector {
   const out = new ElementLists(input.rowCount)
   for (let i = 0; i < input.rowCount; i++) {
     if (isRowValid(input.validity, i)) choose(i, lists.offsets[i]!, lists.offsets[i + 1]!, out)

@@ -1,7 +1,23 @@
 /** Maps: making them, and their keys, values and entries. A map is a list of structs of key and value. */
 
 import type { BooleanVector, DataType, Vector } from '@artemis/arrow'
-import { bool, compareVectors, field, list, listVector, map, mergeValidity, nullType, primitiveVector, struct, structVector, take, uint64, vectorDatum, withNulls } from '@artemis/arrow'
+import {
+  bool,
+  compareVectors,
+  field,
+  list,
+  listVector,
+  map,
+  mergeValidity,
+  nullType,
+  primitiveVector,
+  struct,
+  structVector,
+  take,
+  uint64,
+  vectorDatum,
+  withNulls,
+} from '@artemis/arrow'
 import { assert } from '@artemis/errors'
 import { commonType } from '@artemis/plan'
 import type { ScalarFunctionDefinition } from '@artemis/plan'
@@ -63,7 +79,8 @@ function makeMaps(type: MapType): Kernel {
     for (let i = 0; i < input.rowCount; i++) {
       if (isRowValid(input.validity, i)) {
         const size = keys.offsets[i + 1]! - keys.offsets[i]!
-        if (size !== values.offsets[i + 1]! - values.offsets[i]!) throw invalidInput('the lists of keys and values of a map differ in length')
+        if (size !== values.offsets[i + 1]! - values.offsets[i]!)
+          throw invalidInput('the lists of keys and values of a map differ in length')
         for (let k = 0; k < size; k++) {
           rows.push(keys.offsets[i]! + k)
           valueRows.push(values.offsets[i]! + k)
@@ -89,7 +106,8 @@ export const mapFunction = resolvingFunction({
     if (keys === undefined || values === undefined || (types.length !== 0 && types.length !== 2)) return undefined
     const type = mapType(keys, values)
     if (types.length === 0) {
-      const empty: Kernel = (input) => mapVector(type, input, new Int32Array(input.rowCount + 1), { keys: take(emptyNulls(), new Int32Array(0)), values: emptyNulls() })
+      const empty: Kernel = (input) =>
+        mapVector(type, input, new Int32Array(input.rowCount + 1), { keys: take(emptyNulls(), new Int32Array(0)), values: emptyNulls() })
       return { argumentTypes: [], returnType: type, kernel: empty }
     }
     return { argumentTypes: [list(keys), list(values)], returnType: type, canThrow: true, kernel: makeMaps(type) }
@@ -196,7 +214,12 @@ export const mapContains = resolvingFunction({
     })),
 })
 
-function partOfMap(name: string, description: string, result: string, part: (type: MapType, child: Vector) => { readonly type: DataType; readonly child: Vector }): ScalarFunctionDefinition {
+function partOfMap(
+  name: string,
+  description: string,
+  result: string,
+  part: (type: MapType, child: Vector) => { readonly type: DataType; readonly child: Vector },
+): ScalarFunctionDefinition {
   return resolvingFunction({
     name,
     category: 'nested',
@@ -221,12 +244,23 @@ function partOfMap(name: string, description: string, result: string, part: (typ
   })
 }
 
-export const mapKeys = partOfMap('map_keys', 'The keys of a map as a list.', '[a, b]', (type, child) => ({ type: type.key.type, child: entriesOf(child).keys }))
-export const mapValues = partOfMap('map_values', 'The values of a map as a list.', '[1, 2]', (type, child) => ({ type: type.value.type, child: entriesOf(child).values }))
-export const mapEntries = partOfMap('map_entries', 'The entries of a map as a list of structs.', "[{'key': a, 'value': 1}, {'key': b, 'value': 2}]", (type, child) => ({
-  type: struct([field('key', type.key.type), field('value', type.value.type)]),
-  child,
+export const mapKeys = partOfMap('map_keys', 'The keys of a map as a list.', '[a, b]', (type, child) => ({
+  type: type.key.type,
+  child: entriesOf(child).keys,
 }))
+export const mapValues = partOfMap('map_values', 'The values of a map as a list.', '[1, 2]', (type, child) => ({
+  type: type.value.type,
+  child: entriesOf(child).values,
+}))
+export const mapEntries = partOfMap(
+  'map_entries',
+  'The entries of a map as a list of structs.',
+  "[{'key': a, 'value': 1}, {'key': b, 'value': 2}]",
+  (type, child) => ({
+    type: struct([field('key', type.key.type), field('value', type.value.type)]),
+    child,
+  }),
+)
 
 export const cardinality = resolvingFunction({
   name: 'cardinality',

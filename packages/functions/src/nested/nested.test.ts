@@ -1,6 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import type { DataType, Scalar } from '@artemis/arrow'
-import { bool, date32, decimal, field, float32, float64, int32, int64, list, map, scalarDatum, scalarsOf, struct, utf8, vectorDatum, vectorFromScalars } from '@artemis/arrow'
+import {
+  bool,
+  date32,
+  decimal,
+  field,
+  float32,
+  float64,
+  int32,
+  int64,
+  list,
+  map,
+  scalarDatum,
+  scalarsOf,
+  struct,
+  utf8,
+  vectorDatum,
+  vectorFromScalars,
+} from '@artemis/arrow'
 import type { ScalarFunctionDefinition } from '@artemis/plan'
 import type { ColumnSource } from '../testing/oracle.js'
 import type { GeneratedColumn } from '../testing/temporal-sources.js'
@@ -47,15 +64,30 @@ describe('list functions agree with DuckDB', () => {
       for (const fn of [listHasAny, listHasAll, listConcat]) await expectAgreement(fn, randomColumns(3, 80, [one, one]))
       for (const fn of [listUnique, listSort, listReverseSort, listReverse, arrayLength]) {
         // Two NaN are one value here, as everywhere else in SQL; DuckDB counts them twice.
-        await expectAgreement(fn, randomColumns(4, 60, [one]), { except: ([given]) => fn === listUnique && (given as readonly Scalar[]).includes(Number.NaN) })
+        await expectAgreement(fn, randomColumns(4, 60, [one]), {
+          except: ([given]) => fn === listUnique && (given as readonly Scalar[]).includes(Number.NaN),
+        })
       }
       await expectAgreement(listValue, randomColumns(5, 60, [values(element), values(element), values(element)]))
-      await expectAgreement(listExtract, randomColumns(6, 60, [one, { type: int64, value: (random) => BigInt(Math.floor(random() * 12) - 6) }]))
+      await expectAgreement(
+        listExtract,
+        randomColumns(6, 60, [one, { type: int64, value: (random) => BigInt(Math.floor(random() * 12) - 6) }]),
+      )
       const bound: ColumnSource = { type: int64, value: (random) => BigInt(Math.floor(random() * 14) - 7) }
       await expectAgreement(listSlice, randomColumns(7, 100, [one, bound, bound]), { shapes: ['plain', 'dictionary'] })
-      await expectAgreement(listSlice, randomColumns(8, 100, [one, bound, bound, { type: int64, value: oneOf([1n, 2n, -1n, -2n]) }]), { shapes: ['plain'] })
-      await expectAgreement(listResize, randomColumns(9, 60, [one, { type: int64, value: (random) => BigInt(Math.floor(random() * 6)) }, values(element)]))
-      await expectAgreement(flatten, randomColumns(10, 40, [{ type: list(list(element)), value: (random) => Array.from({ length: Math.floor(random() * 4) }, () => one.value(random)) }]))
+      await expectAgreement(listSlice, randomColumns(8, 100, [one, bound, bound, { type: int64, value: oneOf([1n, 2n, -1n, -2n]) }]), {
+        shapes: ['plain'],
+      })
+      await expectAgreement(
+        listResize,
+        randomColumns(9, 60, [one, { type: int64, value: (random) => BigInt(Math.floor(random() * 6)) }, values(element)]),
+      )
+      await expectAgreement(
+        flatten,
+        randomColumns(10, 40, [
+          { type: list(list(element)), value: (random) => Array.from({ length: Math.floor(random() * 4) }, () => one.value(random)) },
+        ]),
+      )
     })
   }
 
@@ -75,26 +107,41 @@ describe('list functions agree with DuckDB', () => {
     const texts: ColumnSource = { type: utf8, value: oneOf(['', 'a', 'abc', 'müßig', 'a月b', 'abcdefgh']) }
     await expectAgreement(listExtract, randomColumns(13, 80, [texts, bound]))
     await expectAgreement(listSlice, randomColumns(14, 80, [texts, bound, bound]), { shapes: ['plain', 'dictionary'] })
-    await expectAgreement(arrayToString, randomColumns(15, 60, [lists(utf8), { type: utf8, value: oneOf(['', ',', ' - ']) }]), { sql: `CASE b WHEN '' THEN list_aggregate(a, 'string_agg', '') WHEN ',' THEN list_aggregate(a, 'string_agg', ',') WHEN ' - ' THEN list_aggregate(a, 'string_agg', ' - ') END` })
+    await expectAgreement(arrayToString, randomColumns(15, 60, [lists(utf8), { type: utf8, value: oneOf(['', ',', ' - ']) }]), {
+      sql: `CASE b ${['', ',', ' - '].map((text) => `WHEN '${text}' THEN list_aggregate(a, 'string_agg', '${text}')`).join(' ')} END`,
+    })
   })
 
   it('aggregated', async () => {
     for (const fn of listAggregates) {
-      const numbers: GeneratedColumn = { type: list(float64), value: (random) => Array.from({ length: Math.floor(random() * 5) }, () => (random() < 0.1 ? null : Math.floor(random() * 100) / 4)) }
-      const source = fn.name.startsWith('list_bool') ? lists(bool) : fn.name === 'list_min' || fn.name === 'list_max' ? lists(utf8) : numbers
+      const numbers: GeneratedColumn = {
+        type: list(float64),
+        value: (random) => Array.from({ length: Math.floor(random() * 5) }, () => (random() < 0.1 ? null : Math.floor(random() * 100) / 4)),
+      }
+      const source = fn.name.startsWith('list_bool')
+        ? lists(bool)
+        : fn.name === 'list_min' || fn.name === 'list_max'
+          ? lists(utf8)
+          : numbers
       await expectAgreement(fn, randomColumns(16, 60, [source]), { tolerance: 1e-12 })
     }
   })
 
   it('as vectors', async () => {
-    const vectors = (type: DataType): ColumnSource => ({ type: list(type), value: (random) => Array.from({ length: 3 }, () => Math.fround(random() * 4 - 2)) })
-    for (const fn of listDistances) for (const type of [float64, float32]) await expectAgreement(fn, randomColumns(18, 100, [vectors(type), vectors(type)]), {
-      tolerance: type === float32 ? 3e-4 : 1e-10,
-      // Next to a NULL list DuckDB fails for rows that are whole.
-      except: (_, __, theirs) => theirs === '<error>',
+    const vectors = (type: DataType): ColumnSource => ({
+      type: list(type),
+      value: (random) => Array.from({ length: 3 }, () => Math.fround(random() * 4 - 2)),
     })
+    for (const fn of listDistances)
+      for (const type of [float64, float32])
+        await expectAgreement(fn, randomColumns(18, 100, [vectors(type), vectors(type)]), {
+          tolerance: type === float32 ? 3e-4 : 1e-10,
+          // Next to a NULL list DuckDB fails for rows that are whole.
+          except: (_, __, theirs) => theirs === '<error>',
+        })
     const fn = listDistances[0]!.resolve([list(float64), list(float64)], [undefined, undefined])!
-    const measure = (left: Scalar, right: Scalar) => fn.evaluate([scalarDatum(list(float64), left), scalarDatum(list(float64), right)], 1, context())
+    const measure = (left: Scalar, right: Scalar) =>
+      fn.evaluate([scalarDatum(list(float64), left), scalarDatum(list(float64), right)], 1, context())
     expect(() => measure([1, 2], [1])).toThrow('same length')
     expect(() => measure([1, 2], [1, null])).toThrow('NULL')
   })
@@ -106,7 +153,10 @@ function sorted(definition: ScalarFunctionDefinition): ScalarFunctionDefinition 
     resolve(types, constants) {
       const fn = definition.resolve(types, constants)!
       const sort = listSort.resolve([fn.returnType], [undefined])!
-      return { ...fn, evaluate: (args, rowCount, given) => sort.evaluate([vectorDatum(fn.evaluate(args, rowCount, given))], rowCount, given) }
+      return {
+        ...fn,
+        evaluate: (args, rowCount, given) => sort.evaluate([vectorDatum(fn.evaluate(args, rowCount, given))], rowCount, given),
+      }
     },
   }
 }
@@ -116,14 +166,24 @@ describe('lists', () => {
     const type = list(int32)
     const fn = listSlice.resolve([type, { kind: 'null' }, int64], [undefined, null, 2n])!
     const vector = vectorFromScalars(type, [[1, 2, 3], null, []])
-    expect(scalarsOf(fn.evaluate([vectorDatum(vector), scalarDatum(int64, null), scalarDatum(int64, 2n)], 3, context()))).toEqual([[1, 2], null, []])
+    expect(scalarsOf(fn.evaluate([vectorDatum(vector), scalarDatum(int64, null), scalarDatum(int64, 2n)], 3, context()))).toEqual([
+      [1, 2],
+      null,
+      [],
+    ])
   })
 
   it('sort by their words', () => {
     const type = list(int32)
     const evaluate = (...words: readonly string[]) => {
       const fn = listSort.resolve([type, ...words.map(() => utf8)], [undefined, ...words])!
-      return scalarsOf(fn.evaluate([vectorDatum(vectorFromScalars(type, [[3, 1, null, 2]])), ...words.map((word) => scalarDatum(utf8, word))], 1, context()))[0]
+      return scalarsOf(
+        fn.evaluate(
+          [vectorDatum(vectorFromScalars(type, [[3, 1, null, 2]])), ...words.map((word) => scalarDatum(utf8, word))],
+          1,
+          context(),
+        ),
+      )[0]
     }
     expect(evaluate('DESC')).toEqual([3, 2, 1, null])
     expect(evaluate('asc', 'nulls first')).toEqual([null, 1, 2, 3])
@@ -156,7 +216,10 @@ describe('structs', () => {
     const named = namedStruct.resolve([utf8, int32, utf8, date32], ['a', undefined, 'd', undefined])!
     expect(named.returnType).toEqual(struct([field('a', int32), field('d', date32)]))
     const args = [scalarDatum(utf8, 'a'), vectorDatum(vectorFromScalars(int32, [1, null])), scalarDatum(utf8, 'd'), scalarDatum(date32, 5)]
-    expect(scalarsOf(named.evaluate(args, 2, context()))).toEqual([[1, 5], [null, 5]])
+    expect(scalarsOf(named.evaluate(args, 2, context()))).toEqual([
+      [1, 5],
+      [null, 5],
+    ])
     const unnamed = row.resolve([int32, utf8], [undefined, undefined])!
     expect(scalarsOf(unnamed.evaluate([scalarDatum(int32, 1), scalarDatum(utf8, null)], 1, context()))).toEqual([[1, null]])
     expect(namedStruct.resolve([utf8, int32], [undefined, undefined])).toBeUndefined()
@@ -165,7 +228,15 @@ describe('structs', () => {
 
 describe('maps', () => {
   const type = map(field('key', utf8, false), field('value', int32))
-  const vector = vectorFromScalars(type, [[['a', 1], ['b', null]], null, [], [['b', 4]]])
+  const vector = vectorFromScalars(type, [
+    [
+      ['a', 1],
+      ['b', null],
+    ],
+    null,
+    [],
+    [['b', 4]],
+  ])
   const run = (definition: ScalarFunctionDefinition, key?: Scalar) => {
     const keyed = key !== undefined
     const fn = definition.resolve(keyed ? [type, utf8] : [type], [undefined, undefined])!
@@ -178,7 +249,15 @@ describe('maps', () => {
     expect(run(mapContains, 'b')).toEqual([true, null, false, true])
     expect(run(mapKeys)).toEqual([['a', 'b'], null, [], ['b']])
     expect(run(mapValues)).toEqual([[1, null], null, [], [4]])
-    expect(run(mapEntries)).toEqual([[['a', 1], ['b', null]], null, [], [['b', 4]]])
+    expect(run(mapEntries)).toEqual([
+      [
+        ['a', 1],
+        ['b', null],
+      ],
+      null,
+      [],
+      [['b', 4]],
+    ])
     expect(run(cardinality)).toEqual([2n, null, 0n, 1n])
   })
 
@@ -190,8 +269,12 @@ describe('maps', () => {
 
   it('are made of two lists, or of entries, with distinct keys', () => {
     const fn = mapFunction.resolve([list(utf8), list(decimal(4, 1))], [undefined, undefined])!
-    const make = (keys: Scalar, values: Scalar) => scalarsOf(fn.evaluate([scalarDatum(list(utf8), keys), scalarDatum(list(decimal(4, 1)), values)], 1, context()))[0]
-    expect(make(['a', 'b'], [15n, null])).toEqual([['a', 15n], ['b', null]])
+    const make = (keys: Scalar, values: Scalar) =>
+      scalarsOf(fn.evaluate([scalarDatum(list(utf8), keys), scalarDatum(list(decimal(4, 1)), values)], 1, context()))[0]
+    expect(make(['a', 'b'], [15n, null])).toEqual([
+      ['a', 15n],
+      ['b', null],
+    ])
     expect(make(null, [1n])).toBeNull()
     expect(() => make(['a', 'a'], [1n, 2n])).toThrow('occurs twice')
     expect(() => make(['a', null], [1n, 2n])).toThrow('cannot be NULL')

@@ -38,7 +38,12 @@ export const namedStruct = resolvingFunction({
       returnType: type,
       nullHandling: 'custom',
       canReturnNull: false,
-      kernel: ({ args, rowCount }) => structOf(type, args.filter((_, i) => i % 2 === 1), rowCount),
+      kernel: ({ args, rowCount }) =>
+        structOf(
+          type,
+          args.filter((_, i) => i % 2 === 1),
+          rowCount,
+        ),
     }
   },
 })
@@ -53,7 +58,13 @@ export const row = resolvingFunction({
   resolve(types) {
     if (types.length === 0) return undefined
     const type = struct(types.map((fieldType) => field('', fieldType)))
-    return { argumentTypes: types, returnType: type, nullHandling: 'custom', canReturnNull: false, kernel: ({ args, rowCount }) => structOf(type, args, rowCount) }
+    return {
+      argumentTypes: types,
+      returnType: type,
+      nullHandling: 'custom',
+      canReturnNull: false,
+      kernel: ({ args, rowCount }) => structOf(type, args, rowCount),
+    }
   },
 })
 
@@ -79,7 +90,12 @@ export function resolveStructExtract(types: readonly DataType[], constants: read
   } else if (isInteger(key!) && wanted !== undefined && wanted !== null) index = Number(wanted) - 1
   const found = fields[index]
   if (found === undefined) return undefined
-  return { argumentTypes: [type, key!.kind === 'utf8' ? utf8 : int64], returnType: found.type, canReturnNull: true, kernel: fieldKernel(index) }
+  return {
+    argumentTypes: [type, key!.kind === 'utf8' ? utf8 : int64],
+    returnType: found.type,
+    canReturnNull: true,
+    kernel: fieldKernel(index),
+  }
 }
 
 export const structExtract = resolvingFunction({

@@ -24,7 +24,13 @@ export const version = scalarFunction({
   description: 'The version of Artemis.',
   example: 'version()',
   result: `Artemis ${VERSION}`,
-  overloads: [overload({}, utf8, constantKernel(() => `Artemis ${VERSION}`))],
+  overloads: [
+    overload(
+      {},
+      utf8,
+      constantKernel(() => `Artemis ${VERSION}`),
+    ),
+  ],
 })
 
 export const currentUser = scalarFunction({
@@ -34,7 +40,13 @@ export const currentUser = scalarFunction({
   description: 'The name of the user. Artemis has no users of its own, so this is always artemis.',
   example: 'current_user',
   result: 'artemis',
-  overloads: [overload({}, utf8, constantKernel(() => 'artemis'))],
+  overloads: [
+    overload(
+      {},
+      utf8,
+      constantKernel(() => 'artemis'),
+    ),
+  ],
 })
 
 export const currentSetting = scalarFunction({
@@ -50,7 +62,11 @@ export const currentSetting = scalarFunction({
       const names = new TextColumn(argument(input, 0))
       return scalarResult(input, utf8, (row) => {
         if (/^time_?zone$/i.test(names.at(row))) return input.context.timeZone
-        throw new UnsupportedError({ code: 'UNSUPPORTED_SETTING', message: `current_setting cannot read ${names.at(row)}`, hint: 'Use SHOW.' })
+        throw new UnsupportedError({
+          code: 'UNSUPPORTED_SETTING',
+          message: `current_setting cannot read ${names.at(row)}`,
+          hint: 'Use SHOW.',
+        })
       })
     }),
   ],
@@ -66,6 +82,12 @@ export const typeOf: ScalarFunctionDefinition = resolvingFunction({
   resolve(types) {
     const [type] = types
     if (type === undefined || types.length !== 1) return undefined
-    return { argumentTypes: [type], returnType: utf8, nullHandling: 'custom', canReturnNull: false, kernel: constantKernel(() => sqlTypeName(type)) }
+    return {
+      argumentTypes: [type],
+      returnType: utf8,
+      nullHandling: 'custom',
+      canReturnNull: false,
+      kernel: constantKernel(() => sqlTypeName(type)),
+    }
   },
 })

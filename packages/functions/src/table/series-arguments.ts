@@ -20,7 +20,12 @@ const OVERLOADS: readonly SeriesOverload[] = [
   { parameters: [instant, instant, interval], element: instant },
 ]
 
-export const SERIES_SIGNATURES: readonly string[] = ['(end BIGINT)', '(start BIGINT, end BIGINT[, step BIGINT])', '(start TIMESTAMP, end TIMESTAMP, step INTERVAL)', '(start TIMESTAMP WITH TIME ZONE, end TIMESTAMP WITH TIME ZONE, step INTERVAL)']
+export const SERIES_SIGNATURES: readonly string[] = [
+  '(end BIGINT)',
+  '(start BIGINT, end BIGINT[, step BIGINT])',
+  '(start TIMESTAMP, end TIMESTAMP, step INTERVAL)',
+  '(start TIMESTAMP WITH TIME ZONE, end TIMESTAMP WITH TIME ZONE, step INTERVAL)',
+]
 
 export interface SeriesTypes {
   /** What the arguments must be cast to. */

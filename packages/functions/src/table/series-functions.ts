@@ -3,7 +3,13 @@
 import type { DataType, Scalar } from '@artemis/arrow'
 import { concatVectors, list, listVector, primitiveVector, scalarAt, vectorFromScalars } from '@artemis/arrow'
 import { BindError } from '@artemis/errors'
-import type { EvaluationContext, ScalarFunctionDefinition, TableFunctionArgument, TableFunctionDefinition, TableProvider } from '@artemis/plan'
+import type {
+  EvaluationContext,
+  ScalarFunctionDefinition,
+  TableFunctionArgument,
+  TableFunctionDefinition,
+  TableProvider,
+} from '@artemis/plan'
 import { sqlTypeName } from '@artemis/plan'
 import { castVector } from '../cast/cast-vector.js'
 import { resolvingFunction } from '../definition/scalar.js'
@@ -24,8 +30,20 @@ interface SeriesName {
 }
 
 const NAMES: readonly SeriesName[] = [
-  { name: 'range', inclusive: false, description: 'the numbers from a start (0) up to an end, without it, by a step (1); or moments by an interval', tableResult: '0, 1, 2', listResult: '[0, 1, 2]' },
-  { name: 'generate_series', inclusive: true, description: 'the numbers from a start (0) up to an end, and the end, by a step (1); or moments by an interval', tableResult: '0, 1, 2, 3', listResult: '[0, 1, 2, 3]' },
+  {
+    name: 'range',
+    inclusive: false,
+    description: 'the numbers from a start (0) up to an end, without it, by a step (1); or moments by an interval',
+    tableResult: '0, 1, 2',
+    listResult: '[0, 1, 2]',
+  },
+  {
+    name: 'generate_series',
+    inclusive: true,
+    description: 'the numbers from a start (0) up to an end, and the end, by a step (1); or moments by an interval',
+    tableResult: '0, 1, 2, 3',
+    listResult: '[0, 1, 2, 3]',
+  },
 ]
 
 function castArgument(argument: TableFunctionArgument, type: DataType, context: EvaluationContext): Scalar {
@@ -37,7 +55,10 @@ function bindSeries({ name, inclusive }: SeriesName, args: readonly TableFunctio
   const named = args.find((argument) => argument.name !== null)
   if (named !== undefined) throw new BindError({ code: 'NAMED_ARGUMENT', message: `${name} takes no named arguments` })
   const types = args.map((argument) => argument.type)
-  const resolved = resolveSeries(types, args.map((argument) => argument.value))
+  const resolved = resolveSeries(
+    types,
+    args.map((argument) => argument.value),
+  )
   if (resolved === undefined) {
     throw new BindError({
       code: 'NO_MATCHING_FUNCTION',
@@ -53,7 +74,12 @@ function bindSeries({ name, inclusive }: SeriesName, args: readonly TableFunctio
 export const seriesTables: readonly TableFunctionDefinition[] = NAMES.map((series) => ({
   name: series.name,
   aliases: [],
-  documentation: { category: 'table', description: `A table of ${series.description}.`, example: `FROM ${series.name}(3)`, result: series.tableResult },
+  documentation: {
+    category: 'table',
+    description: `A table of ${series.description}.`,
+    example: `FROM ${series.name}(3)`,
+    result: series.tableResult,
+  },
   signatures: SERIES_SIGNATURES.map((signature) => `${series.name}${signature} -> TABLE`),
   bind: (args, context) => new Promise((resolve) => resolve(bindSeries(series, args, context))),
 }))
@@ -69,10 +95,16 @@ function listKernel(element: DataType, type: DataType, inclusive: boolean): Kern
     let size = 0
     for (let i = 0; i < input.rowCount; i++) {
       if (isRowValid(input.validity, i)) {
-        const read = rowSeries(element, columns.map((column) => column(i)), inclusive, input.context.timeZone)
+        const read = rowSeries(
+          element,
+          columns.map((column) => column(i)),
+          inclusive,
+          input.context.timeZone,
+        )
         for (let values = read(1024); values.length > 0; values = read(65_536)) {
           size += values.length
-          if (size > MAX_ELEMENTS) throw outOfRange(`lists of more than ${MAX_ELEMENTS} elements`, 'In FROM the same function gives a table, which may be longer.')
+          if (size > MAX_ELEMENTS)
+            throw outOfRange(`lists of more than ${MAX_ELEMENTS} elements`, 'In FROM the same function gives a table, which may be longer.')
           parts.push(primitiveVector(element, values))
         }
       }

@@ -22,9 +22,15 @@ export class SeriesTable implements TableProvider {
     const { count, bounds } = this.#series
     if (count === undefined) return {}
     const exact = <T>(value: T): { readonly value: T; readonly exact: true } => ({ value, exact: true })
-    const range: { readonly min?: { readonly value: Scalar; readonly exact: true }; readonly max?: { readonly value: Scalar; readonly exact: true } } =
-      bounds === undefined ? {} : { min: exact(bounds[0]), max: exact(bounds[1]) }
-    return { rowCount: exact(count), byteSize: exact(count * 8), columns: new Map([[0, { nullCount: exact(0), distinctCount: exact(count), ...range }]]) }
+    const range: {
+      readonly min?: { readonly value: Scalar; readonly exact: true }
+      readonly max?: { readonly value: Scalar; readonly exact: true }
+    } = bounds === undefined ? {} : { min: exact(bounds[0]), max: exact(bounds[1]) }
+    return {
+      rowCount: exact(count),
+      byteSize: exact(count * 8),
+      columns: new Map([[0, { nullCount: exact(0), distinctCount: exact(count), ...range }]]),
+    }
   }
 
   supportsFiltersPushdown(filters: readonly unknown[]): FilterPushdown[] {
@@ -48,7 +54,11 @@ export class SeriesTable implements TableProvider {
           if (values.length === 0) return
           left -= values.length
           const column = primitiveVector(type, values)
-          yield new Batch(projected, values.length, projected.fields.map(() => column))
+          yield new Batch(
+            projected,
+            values.length,
+            projected.fields.map(() => column),
+          )
         }
       },
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DataType, Scalar } from '@artemis/arrow'
 import { date32, formatValue, int32, int64, interval, scalarsOf, timestamp, timestamptz, utf8 } from '@artemis/arrow'
+import { CancelledError } from '@artemis/errors'
 import type { ScanContext, TableProvider } from '@artemis/plan'
 import type { GeneratedColumn } from '../testing/temporal-sources.js'
 import { connection, context, expectAgreement, oneOf, randomColumns, sqlLiteral } from '../testing/oracle.js'
@@ -10,7 +11,14 @@ import { seriesLists, seriesTables } from './series-functions.js'
 
 function scanContext(signal = new AbortController().signal): ScanContext {
   const nothing = { size: 0, tryGrow: () => true, grow: () => undefined, shrink: () => undefined, free: () => undefined }
-  return { signal, batchSize: 7, memory: nothing, metrics: { add: () => undefined, max: () => undefined, get: () => 0 }, evaluation: context(), fileConcurrency: 1 }
+  return {
+    signal,
+    batchSize: 7,
+    memory: nothing,
+    metrics: { add: () => undefined, max: () => undefined, get: () => 0 },
+    evaluation: context(),
+    fileConcurrency: 1,
+  }
 }
 
 async function rows(table: TableProvider, limit: number | null = null): Promise<Scalar[]> {
@@ -24,13 +32,18 @@ type Argument = readonly [type: DataType, value: Scalar]
 
 function bind(name: string, args: readonly Argument[], timeZone = 'UTC'): Promise<TableProvider> {
   const definition = seriesTables.find((table) => table.name === name)!
-  return definition.bind(args.map(([type, value]) => ({ name: null, type, value })), context(timeZone))
+  return definition.bind(
+    args.map(([type, value]) => ({ name: null, type, value })),
+    context(timeZone),
+  )
 }
 
 async function agree(name: string, args: readonly Argument[], timeZone = 'UTC'): Promise<void> {
   const table = await bind(name, args, timeZone)
   const zone = zoneOf(timeZone)
-  const ours = (await rows(table)).map((value) => formatValue(table.schema.fields[0]!.type, value!, { zone: (seconds) => zone.offsetAt(seconds) }))
+  const ours = (await rows(table)).map((value) =>
+    formatValue(table.schema.fields[0]!.type, value!, { zone: (seconds) => zone.offsetAt(seconds) }),
+  )
   const sql = `SELECT CAST(x AS VARCHAR) FROM ${name}(${args.map(([type, value]) => sqlLiteral(type, value)).join(', ')}) AS t(x)`
   const theirs = (await (await connection(timeZone)).runAndReadAll(sql)).getRows().map(([value]) => String(value))
   expect(ours).toEqual(theirs)
@@ -44,18 +57,55 @@ const DAY = 86_400_000_000n
 describe('series in FROM agree with DuckDB', () => {
   for (const name of ['range', 'generate_series']) {
     it(`${name} of numbers`, async () => {
-      const cases = [[5n], [0n], [-3n], [null], [2n, 9n], [9n, 2n], [1n, 10n, 3n], [10n, 1n, -4n], [10n, 1n, 4n], [9223372036854775800n, 9223372036854775807n], [-9223372036854775808n, -9223372036854775800n, 3n]]
-      for (const values of cases) await agree(name, values.map((value): Argument => [int64, value]))
+      const cases = [
+        [5n],
+        [0n],
+        [-3n],
+        [null],
+        [2n, 9n],
+        [9n, 2n],
+        [1n, 10n, 3n],
+        [10n, 1n, -4n],
+        [10n, 1n, 4n],
+        [9223372036854775800n, 9223372036854775807n],
+        [-9223372036854775808n, -9223372036854775800n, 3n],
+      ]
+      for (const values of cases)
+        await agree(
+          name,
+          values.map((value): Argument => [int64, value]),
+        )
     })
 
     it(`${name} of moments`, async () => {
       const start = 19_753n * DAY
       for (const step of [span(0, 1, 0), span(0, 0, 5000), span(1, 0, 0), span(1, 2, 3600), span(12, 0, 0)]) {
-        await agree(name, [[timestamp('us'), start], [timestamp('us'), start + 200n * DAY], [interval, step]])
-        for (const timeZone of ZONES) await agree(name, [[timestamptz('us'), start], [timestamptz('us'), start + 200n * DAY], [interval, step]], timeZone)
+        await agree(name, [
+          [timestamp('us'), start],
+          [timestamp('us'), start + 200n * DAY],
+          [interval, step],
+        ])
+        for (const timeZone of ZONES)
+          await agree(
+            name,
+            [
+              [timestamptz('us'), start],
+              [timestamptz('us'), start + 200n * DAY],
+              [interval, step],
+            ],
+            timeZone,
+          )
       }
-      await agree(name, [[timestamp('us'), start], [timestamp('us'), start - 200n * DAY], [interval, span(-1, 0, 0)]])
-      await agree(name, [[date32, 19_753], [date32, 19_800], [interval, span(0, 3, 0)]])
+      await agree(name, [
+        [timestamp('us'), start],
+        [timestamp('us'), start - 200n * DAY],
+        [interval, span(-1, 0, 0)],
+      ])
+      await agree(name, [
+        [date32, 19_753],
+        [date32, 19_800],
+        [interval, span(0, 3, 0)],
+      ])
     })
   }
 })
@@ -73,20 +123,42 @@ describe('a series as a table', () => {
         if (++batches === 3) controller.abort()
       }
     }
-    await expect(read()).rejects.toThrow()
+    await expect(read()).rejects.toThrow(CancelledError)
     expect(batches).toBe(3)
   })
 
   it('knows its bounds and order', async () => {
-    const table = await bind('range', [[int32, 10], [int32, 0], [int32, -3]])
+    const table = await bind('range', [
+      [int32, 10],
+      [int32, 0],
+      [int32, -3],
+    ])
     expect(table.statistics().columns?.get(0)).toMatchObject({ min: { value: 1n }, max: { value: 10n }, nullCount: { value: 0 } })
     expect(table.scan({ projection: [0], filters: [], limit: null, context: context() }).ordering).toMatchObject([{ descending: true }])
   })
 
   it('refuses what is no series', async () => {
-    await expect(bind('range', [[int64, 1n], [int64, 5n], [int64, 0n]])).rejects.toThrow('must not be 0')
-    await expect(bind('range', [[utf8, 'x'], [int64, 5n], [date32, 1]])).rejects.toThrow('no function range(VARCHAR, BIGINT, DATE)')
-    await expect(bind('range', [[timestamp('us'), 0n], [timestamp('us'), 1n], [interval, span(1, -1, 0)]])).rejects.toThrow('both forwards and backwards')
+    await expect(
+      bind('range', [
+        [int64, 1n],
+        [int64, 5n],
+        [int64, 0n],
+      ]),
+    ).rejects.toThrow('must not be 0')
+    await expect(
+      bind('range', [
+        [utf8, 'x'],
+        [int64, 5n],
+        [date32, 1],
+      ]),
+    ).rejects.toThrow('no function range(VARCHAR, BIGINT, DATE)')
+    await expect(
+      bind('range', [
+        [timestamp('us'), 0n],
+        [timestamp('us'), 1n],
+        [interval, span(1, -1, 0)],
+      ]),
+    ).rejects.toThrow('both forwards and backwards')
   })
 })
 

@@ -64,7 +64,8 @@ function startOfToday(input: KernelInput, type: DataType): Moments {
 export const age = scalarFunction({
   name: 'age',
   category: 'temporal',
-  description: 'The time from the second moment to the first in years, months and days. With one argument, up to midnight of the current day.',
+  description:
+    'The time from the second moment to the first in years, months and days. With one argument, up to midnight of the current day.',
   example: "age(TIMESTAMP '2024-03-05', TIMESTAMP '2023-01-31')",
   result: '1 year 1 month 5 days',
   overloads: [

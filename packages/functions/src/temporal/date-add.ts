@@ -29,8 +29,10 @@ function spansOf(input: KernelInput): Datum {
     const months = count * (MONTH_UNITS[part] ?? 0)
     const days = count * (DAY_UNITS[part] ?? 0)
     const microseconds = count * (TIME_UNITS[part] ?? 0)
-    if (MONTH_UNITS[part] === undefined && DAY_UNITS[part] === undefined && TIME_UNITS[part] === undefined) throw invalidInput(`"${part}" is no unit to add`)
-    if ((months | 0) !== months || (days | 0) !== days || Math.abs(microseconds) > 9.2e15) throw outOfRange(`${count} ${part}s are no interval`)
+    if (MONTH_UNITS[part] === undefined && DAY_UNITS[part] === undefined && TIME_UNITS[part] === undefined)
+      throw invalidInput(`"${part}" is no unit to add`)
+    if ((months | 0) !== months || (days | 0) !== days || Math.abs(microseconds) > 9.2e15)
+      throw outOfRange(`${count} ${part}s are no interval`)
     writeIntervalMicroseconds(out, 4 * i, months, days, microseconds)
   }
   return vectorDatum(intervalVector(out))

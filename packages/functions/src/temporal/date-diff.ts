@@ -92,7 +92,11 @@ function momentPair(types: readonly DataType[], constants: readonly (Scalar | un
   return best
 }
 
-function resolveDifference(types: readonly DataType[], constants: readonly (Scalar | undefined)[], counting: 'boundaries' | 'whole'): Resolved | undefined {
+function resolveDifference(
+  types: readonly DataType[],
+  constants: readonly (Scalar | undefined)[],
+  counting: 'boundaries' | 'whole',
+): Resolved | undefined {
   if (types.length !== 3 || (types[0]!.kind !== 'utf8' && types[0]!.kind !== 'null')) return undefined
   const type = momentPair(types.slice(1), constants.slice(1))
   if (type === undefined) return undefined
@@ -122,7 +126,8 @@ export const dateSub = resolvingFunction({
   name: 'date_sub',
   aliases: ['datesub'],
   category: 'temporal',
-  description: 'The number of whole units that passed between two moments. With two arguments, a moment minus an interval, or a date minus days.',
+  description:
+    'The number of whole units that passed between two moments. With two arguments, a moment minus an interval, or a date minus days.',
   example: "date_sub('month', DATE '2024-01-31', DATE '2024-03-01')",
   result: '1',
   signatures: [
@@ -132,6 +137,8 @@ export const dateSub = resolvingFunction({
   ],
   resolve(types, constants) {
     if (types.length !== 2) return resolveDifference(types, constants, 'whole')
-    return types[0]!.kind === 'interval' || types[1]!.kind === 'date32' || types[1]!.kind === 'timestamp' ? undefined : resolveTemporalSubtraction(types, constants)
+    return types[0]!.kind === 'interval' || types[1]!.kind === 'date32' || types[1]!.kind === 'timestamp'
+      ? undefined
+      : resolveTemporalSubtraction(types, constants)
   },
 })

@@ -14,7 +14,8 @@ describe('parts agree with DuckDB', () => {
         if (fn.resolve([column!.type], [undefined]) === undefined) continue
         // DuckDB lists these for all types, but computes them for instants only; we give 0.
         if (fn.name.startsWith('timezone_') && name !== 'instants') continue
-        for (const timeZone of name === 'instants' ? ZONES : ['UTC']) await expectAgreement(fn, [column!], { timeZone, tolerance: fn.name === 'julian' || fn.name === 'epoch' ? 1e-15 : 0 })
+        for (const timeZone of name === 'instants' ? ZONES : ['UTC'])
+          await expectAgreement(fn, [column!], { timeZone, tolerance: fn.name === 'julian' || fn.name === 'epoch' ? 1e-15 : 0 })
       }
     })
   }

@@ -21,7 +21,11 @@ import { datePartOf, findDatePart } from './part-names.js'
 import { INTERVAL_PARTS, MOMENT_PARTS, TIME_PARTS } from './parts.js'
 
 /** The overload for an argument: dates, timestamps, instants, times of day and intervals; NULL counts as a timestamp. */
-export function temporalType(type: DataType, constant: Scalar | undefined, candidates: readonly DataType[] = TEMPORAL_TYPES): DataType | undefined {
+export function temporalType(
+  type: DataType,
+  constant: Scalar | undefined,
+  candidates: readonly DataType[] = TEMPORAL_TYPES,
+): DataType | undefined {
   let best: DataType | undefined
   let bestCost = Infinity
   for (const candidate of candidates) {
@@ -164,10 +168,15 @@ export const datePart = resolvingFunction({
   name: 'date_part',
   aliases: ['datepart'],
   category: 'temporal',
-  description: 'A part of a date, time, timestamp or interval by name, such as year, month, dow, hour or epoch. EXTRACT(year FROM x) is the same.',
+  description:
+    'A part of a date, time, timestamp or interval by name, such as year, month, dow, hour or epoch. EXTRACT(year FROM x) is the same.',
   example: "date_part('year', DATE '2024-03-05')",
   result: '2024',
-  signatures: ['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIME', 'INTERVAL'].map((type) => `date_part(part VARCHAR, value ${type}) -> BIGINT`),
+  signatures: [
+    ...['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIME', 'INTERVAL'].map(
+      (type) => `date_part(part VARCHAR, value ${type}) -> BIGINT`,
+    ),
+  ],
   resolve(types, constants) {
     const [specifier, value] = types
     if (types.length !== 2 || (specifier!.kind !== 'utf8' && specifier!.kind !== 'null')) return undefined
@@ -204,7 +213,12 @@ const PART_FUNCTIONS: readonly PartFunction[] = [
   { part: 'yearweek', description: 'The ISO 8601 year and week as one number.', result: '202410' },
   { part: 'day', aliases: ['dayofmonth'], description: 'The day of the month.', result: '5' },
   { part: 'dayofyear', aliases: ['day_of_year'], description: 'The day of the year, from 1.', result: '65' },
-  { part: 'dayofweek', aliases: ['weekday', 'day_of_week'], description: 'The day of the week, from 0 for Sunday to 6 for Saturday.', result: '2' },
+  {
+    part: 'dayofweek',
+    aliases: ['weekday', 'day_of_week'],
+    description: 'The day of the week, from 0 for Sunday to 6 for Saturday.',
+    result: '2',
+  },
   { part: 'isodow', description: 'The day of the week, from 1 for Monday to 7 for Sunday.', result: '2' },
   { part: 'hour', description: 'The hour, 0 to 23; of an interval all its hours.', result: '10' },
   { part: 'minute', description: 'The minute of the hour.', result: '30' },
@@ -212,7 +226,7 @@ const PART_FUNCTIONS: readonly PartFunction[] = [
   { part: 'millisecond', description: 'The milliseconds of the minute, the seconds among them.', result: '1500' },
   { part: 'microsecond', description: 'The microseconds of the minute, the seconds among them.', result: '1500000' },
   { part: 'era', description: '1 for our era, 0 before it.', result: '1' },
-  { part: 'julian', description: 'The Julian day, with the time of day as its fraction.', result: '2460375.437517361' },
+  { part: 'julian', description: 'The Julian day, with the time of day as its fraction.', result: '2460375.4375173612' },
   { part: 'timezone_hour', description: "The hours of the session's offset from UTC at an instant.", result: '0' },
   { part: 'timezone_minute', description: "The minutes of the session's offset from UTC at an instant, beyond the hours.", result: '0' },
 ]
@@ -225,7 +239,9 @@ export const partFunctions: readonly ScalarFunctionDefinition[] = PART_FUNCTIONS
     description,
     example: `${part}(TIMESTAMP '2024-03-05 10:30:01.5')`,
     result,
-    signatures: TEMPORAL_TYPES.filter((type) => hasPart(type, part)).map((type) => `${part}(value ${sqlTypeName(type)}) -> ${sqlTypeName(partType(part))}`),
+    signatures: TEMPORAL_TYPES.filter((type) => hasPart(type, part)).map(
+      (type) => `${part}(value ${sqlTypeName(type)}) -> ${sqlTypeName(partType(part))}`,
+    ),
     resolve(types, constants) {
       if (types.length !== 1) return undefined
       const candidates = TEMPORAL_TYPES.filter((type) => hasPart(type, part))

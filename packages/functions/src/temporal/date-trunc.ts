@@ -69,7 +69,9 @@ export const dateTrunc = resolvingFunction({
   name: 'date_trunc',
   aliases: ['datetrunc'],
   category: 'temporal',
-  description: 'The start of the unit (millennium to microsecond) that a moment lies in; a week starts on Monday. Instants are cut in the time zone of the session.',
+  description:
+    'The start of the unit (millennium to microsecond) that a moment lies in; a week starts on Monday. ' +
+    'Instants are cut in the time zone of the session.',
   example: "date_trunc('month', TIMESTAMP '2024-03-05 10:30:00')",
   result: '2024-03-01 00:00:00',
   signatures: [
@@ -83,7 +85,8 @@ export const dateTrunc = resolvingFunction({
     if (types.length !== 2 || (unit!.kind !== 'utf8' && unit!.kind !== 'null')) return undefined
     const type = temporalType(value!, constants[1], [date32, localTimestamp, instant, interval])
     if (type === undefined) return undefined
-    if (type.kind === 'interval') return { argumentTypes: [utf8, interval], returnType: interval, canThrow: true, kernel: truncateIntervals }
+    if (type.kind === 'interval')
+      return { argumentTypes: [utf8, interval], returnType: interval, canThrow: true, kernel: truncateIntervals }
     const returnType = type.kind === 'date32' ? localTimestamp : type
     return {
       argumentTypes: [utf8, type],

@@ -92,7 +92,9 @@ export const epochMicroseconds = scalarFunction({
   example: "epoch_us(TIMESTAMP '2024-03-05 10:30:00')",
   result: '1709634600000000',
   canThrow: true,
-  overloads: TEMPORAL_TYPES.map((type) => overload({ value: type }, int64, (input) => primitiveVector(int64, microsecondsOf(input, type), { validity: input.validity }))),
+  overloads: TEMPORAL_TYPES.map((type) =>
+    overload({ value: type }, int64, (input) => primitiveVector(int64, microsecondsOf(input, type), { validity: input.validity })),
+  ),
 })
 
 export const epochNanoseconds = scalarFunction({
@@ -103,7 +105,9 @@ export const epochNanoseconds = scalarFunction({
   result: '1709634600000000000',
   canThrow: true,
   overloads: [
-    overload({ value: nanoseconds }, int64, (input) => primitiveVector(int64, bigIntsOf(argument(input, 0), input.rowCount), { validity: input.validity })),
+    overload({ value: nanoseconds }, int64, (input) =>
+      primitiveVector(int64, bigIntsOf(argument(input, 0), input.rowCount), { validity: input.validity }),
+    ),
     ...TEMPORAL_TYPES.map((type) => overload({ value: type }, int64, nanosecondsKernel(type))),
   ],
 })
@@ -147,9 +151,15 @@ function fromMilliseconds(type: DataType): Kernel {
   return (input) => {
     const { words, stride } = wordColumn(argument(input, 0))
     const out = new BigInt64Array(input.rowCount)
-    const near = multiplyInt64(new Int32Array(out.buffer), input.rowCount, { a: words, aStride: stride, b: Int32Array.of(1000, 0), bStride: 0 })
+    const near = multiplyInt64(new Int32Array(out.buffer), input.rowCount, {
+      a: words,
+      aStride: stride,
+      b: Int32Array.of(1000, 0),
+      bStride: 0,
+    })
     if (near !== 0) {
-      for (let i = 0; i < out.length; i++) if (bigOf(words, 2 * i * stride) * 1000n !== out[i] && isRowValid(input.validity, i)) throw overflow()
+      for (let i = 0; i < out.length; i++)
+        if (bigOf(words, 2 * i * stride) * 1000n !== out[i] && isRowValid(input.validity, i)) throw overflow()
     }
     return primitiveVector(type, out, { validity: input.validity })
   }

@@ -15,7 +15,7 @@ import { intervalVector, writeIntervalMicroseconds } from './interval-words.js'
 
 const overflow = (value: number): Error => outOfRange(`an interval of ${value} such units is out of range`)
 /** The time of an interval is an int64 of nanoseconds. */
-const MAX_MICROSECONDS = 9.223372036854775e15
+const MAX_MICROSECONDS = 9.2233720368547e15
 
 function countKernel(field: 'months' | 'days', factor: number): Kernel {
   return (input) => {
@@ -82,6 +82,8 @@ export const toInterval = scalarFunction({
   canThrow: true,
   overloads: [
     overload({ value: interval }, interval, (input) => datumToVector(argument(input, 0), input.rowCount)),
-    overload({ text: utf8 }, interval, (input) => castVector(datumToVector(argument(input, 0), input.rowCount), interval, { try: false, timeZone: input.context.timeZone })),
+    overload({ text: utf8 }, interval, (input) =>
+      castVector(datumToVector(argument(input, 0), input.rowCount), interval, { try: false, timeZone: input.context.timeZone }),
+    ),
   ],
 })

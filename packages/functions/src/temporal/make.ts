@@ -27,7 +27,8 @@ function checkedDate(year: number, month: number, day: number): number {
 /** Microseconds since midnight. The second may be 60, and the hour 24 when nothing follows it. */
 function checkedTime(hour: number, minute: number, second: number): number {
   const valid = hour >= 0 && hour <= 24 && minute >= 0 && minute <= 59 && second >= 0 && second <= 60
-  if (valid && (hour < 24 || (minute === 0 && second === 0))) return hour * 3_600_000_000 + minute * 60_000_000 + roundHalfAway(second * 1e6)
+  if (valid && (hour < 24 || (minute === 0 && second === 0)))
+    return hour * 3_600_000_000 + minute * 60_000_000 + roundHalfAway(second * 1e6)
   throw outOfRange(`there is no time of day ${hour}:${minute}:${second}`)
 }
 
@@ -47,7 +48,9 @@ export const makeDate = scalarFunction({
       },
       { canThrow: true },
     ),
-    overload({ days: int32 }, date32, (input) => primitiveVector(date32, Int32Array.from(doublesOf(argument(input, 0), input.rowCount)), { validity: input.validity })),
+    overload({ days: int32 }, date32, (input) =>
+      primitiveVector(date32, Int32Array.from(doublesOf(argument(input, 0), input.rowCount)), { validity: input.validity }),
+    ),
   ],
 })
 
@@ -72,7 +75,11 @@ function timestampKernel(zoned: 'none' | 'session' | 'argument'): Kernel {
   return (input) => {
     const [year, month, day, hour, minute, second] = columns(input, 6)
     const names = zoned === 'argument' ? new TextColumn(argument(input, 6)) : undefined
-    const out = new TimestampResult(input, zoned === 'none' ? localTimestamp : instant, zoned === 'session' ? zoneOf(input.context.timeZone) : undefined)
+    const out = new TimestampResult(
+      input,
+      zoned === 'none' ? localTimestamp : instant,
+      zoned === 'session' ? zoneOf(input.context.timeZone) : undefined,
+    )
     for (let i = 0; i < input.rowCount; i++) {
       if (!isRowValid(input.validity, i)) continue
       const days = checkedDate(year![i]!, month![i]!, day![i]!)
@@ -96,7 +103,8 @@ export const makeTimestamp = scalarFunction({
 export const makeTimestamptz = scalarFunction({
   name: 'make_timestamptz',
   category: 'temporal',
-  description: 'The instant of a wall-clock time in the time zone of the session or in the one given last, or of microseconds since 1970-01-01 UTC.',
+  description:
+    'The instant of a wall-clock time in the time zone of the session or in the one given last, or of microseconds since 1970-01-01 UTC.',
   example: "make_timestamptz(2024, 3, 5, 10, 30, 0, 'Europe/Berlin')",
   result: '2024-03-05 09:30:00+00',
   volatility: 'stable',

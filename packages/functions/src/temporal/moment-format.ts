@@ -4,7 +4,32 @@ import { invalidInput } from '../kernel/errors.js'
 import type { ExecutionError } from '@artemis/errors'
 
 /** What a percent sign may introduce, after `%c`, `%x`, `%X` and `%T` are written out. */
-export type FormatCode = 'a' | 'A' | 'w' | 'u' | 'd' | 'b' | 'B' | 'm' | 'y' | 'Y' | 'H' | 'I' | 'p' | 'M' | 'S' | 'g' | 'f' | 'n' | 'z' | 'Z' | 'j' | 'U' | 'W' | 'G' | 'V'
+export type FormatCode =
+  | 'a'
+  | 'A'
+  | 'w'
+  | 'u'
+  | 'd'
+  | 'b'
+  | 'B'
+  | 'm'
+  | 'y'
+  | 'Y'
+  | 'H'
+  | 'I'
+  | 'p'
+  | 'M'
+  | 'S'
+  | 'g'
+  | 'f'
+  | 'n'
+  | 'z'
+  | 'Z'
+  | 'j'
+  | 'U'
+  | 'W'
+  | 'G'
+  | 'V'
 
 export type FormatToken =
   | { readonly kind: 'text'; readonly text: string }
@@ -43,7 +68,8 @@ export function parseMomentFormat(format: string): readonly FormatToken[] {
       tokens.push(...parseMomentFormat(shortForm))
     } else {
       const field = code === 'h' ? 'b' : code
-      if (!(padded ? FIELD_CODES : UNPADDED_CODES).has(field)) throw badFormat(format, `has the unknown specifier %${padded ? '' : '-'}${code}`)
+      if (!(padded ? FIELD_CODES : UNPADDED_CODES).has(field))
+        throw badFormat(format, `has the unknown specifier %${padded ? '' : '-'}${code}`)
       flush()
       tokens.push({ kind: 'field', code: field as FormatCode, padded })
     }

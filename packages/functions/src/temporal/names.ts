@@ -7,9 +7,28 @@ import { CivilDate, daysInMonth, isoDayOfWeek } from '../kernel/calendar.js'
 import { isInstant, daysOf, MOMENT_TYPES } from './moments.js'
 
 export const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const
-export const MONTH_NAMES = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'] as const
+export const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+] as const
 
-function named(name: string, description: string, result: string, names: readonly string[], indexOf: (days: number) => number): ScalarFunctionDefinition {
+function named(
+  name: string,
+  description: string,
+  result: string,
+  names: readonly string[],
+  indexOf: (days: number) => number,
+): ScalarFunctionDefinition {
   const dictionary = vectorFromScalars(utf8, names)
   return scalarFunction({
     name,

@@ -70,7 +70,10 @@ export function findDatePart(name: string): DatePart | undefined {
 }
 
 export function unknownDatePart(name: string): ExecutionError {
-  return invalidInput(`"${name}" is no part of a date or time`, didYouMean(name, Object.keys(SPELLINGS)) ?? 'Use a part such as year, month, day, hour or epoch.')
+  return invalidInput(
+    `"${name}" is no part of a date or time`,
+    didYouMean(name, Object.keys(SPELLINGS)) ?? 'Use a part such as year, month, day, hour or epoch.',
+  )
 }
 
 export function datePartOf(name: string): DatePart {

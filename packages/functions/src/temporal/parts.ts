@@ -1,6 +1,16 @@
 /** What each part of a moment or an interval is, as a number. */
 
-import { CivilDate, dayOfYear, isoDayOfWeek, isoWeek, isoYear, MICROSECONDS_PER_DAY, MICROSECONDS_PER_HOUR, MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND } from '../kernel/calendar.js'
+import {
+  CivilDate,
+  dayOfYear,
+  isoDayOfWeek,
+  isoWeek,
+  isoYear,
+  MICROSECONDS_PER_DAY,
+  MICROSECONDS_PER_HOUR,
+  MICROSECONDS_PER_MINUTE,
+  MICROSECONDS_PER_SECOND,
+} from '../kernel/calendar.js'
 import type { DatePart } from './part-names.js'
 
 /** The part of a day since 1970-01-01 and microseconds since midnight. */
@@ -49,7 +59,18 @@ export const MOMENT_PARTS: Readonly<Record<Exclude<DatePart, 'timezone' | 'timez
 }
 
 /** The parts that a time of day has. */
-export const TIME_PARTS: ReadonlySet<DatePart> = new Set<DatePart>(['hour', 'minute', 'second', 'millisecond', 'microsecond', 'nanosecond', 'epoch', 'timezone', 'timezone_hour', 'timezone_minute'])
+export const TIME_PARTS: ReadonlySet<DatePart> = new Set<DatePart>([
+  'hour',
+  'minute',
+  'second',
+  'millisecond',
+  'microsecond',
+  'nanosecond',
+  'epoch',
+  'timezone',
+  'timezone_hour',
+  'timezone_minute',
+])
 
 /** Parts of an interval are what is left after the next larger unit, with the interval's sign. */
 export const INTERVAL_PARTS: Readonly<Partial<Record<DatePart, IntervalPart>>> = {

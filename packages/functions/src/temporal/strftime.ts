@@ -30,7 +30,8 @@ class MomentWriter {
 
   write(tokens: readonly FormatToken[], days: number, microseconds: number, offset: number): string {
     let text = ''
-    for (const token of tokens) text += token.kind === 'text' ? token.text : this.#field(token.code, token.padded, days, microseconds, offset)
+    for (const token of tokens)
+      text += token.kind === 'text' ? token.text : this.#field(token.code, token.padded, days, microseconds, offset)
     return text
   }
 
@@ -63,7 +64,7 @@ class MomentWriter {
       case 'H':
         return pad(Math.floor(seconds / 3600), 2)
       case 'I':
-        return pad((Math.floor(seconds / 3600) + 11) % 12 + 1, 2)
+        return pad(((Math.floor(seconds / 3600) + 11) % 12) + 1, 2)
       case 'p':
         return seconds < 43_200 ? 'AM' : 'PM'
       case 'M':
@@ -116,7 +117,9 @@ function formatKernel(type: DataType, place: 0 | 1): Kernel {
       if (!hasField(tokens, CLOCK_CODES)) return formatDays(input, moments.days, tokens, writer)
     }
     const offsetOf = offsets(input, place, moments, zone)
-    return textResult(input, (row) => writer.write(momentFormat(formats.at(row)), moments.days[row]!, moments.microseconds[row]!, offsetOf(row)))
+    return textResult(input, (row) =>
+      writer.write(momentFormat(formats.at(row)), moments.days[row]!, moments.microseconds[row]!, offsetOf(row)),
+    )
   }
 }
 

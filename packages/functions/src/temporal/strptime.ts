@@ -10,6 +10,7 @@ import type { Kernel, KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { ResultValidity } from '../kernel/results.js'
 import { TextColumn } from '../kernel/text-columns.js'
+import type { Zone } from '../kernel/time-zone.js'
 import { zoneOf } from '../kernel/time-zone.js'
 import type { FormatToken } from './moment-format.js'
 import { hasField, momentFormat } from './moment-format.js'
@@ -59,12 +60,18 @@ function parseKernel(type: DataType, tries: boolean): Kernel {
         if (!tries) throw unparsable(text, candidates)
         validity.setNull(i)
       } else if (nanoseconds !== undefined) nanoseconds[i] = nanosecondsOf(parser, text)
-      else if (session === undefined) out.set(i, parser.days, parser.microseconds)
-      else if (parser.offset !== undefined) out.set(i, parser.days, parser.microseconds - parser.offset * 1e6)
-      else out.setLocal(i, parser.days, parser.microseconds, parser.zone ?? session)
+      else setParsed(out, i, parser, session)
     }
     return nanoseconds === undefined ? out.finish(validity.bitmap) : primitiveVector(type, nanoseconds, { validity: validity.bitmap })
   }
+}
+
+/** Text with an offset or a zone is brought to UTC, also where the result is no instant since the format is no literal. */
+function setParsed(out: TimestampResult, row: number, parser: MomentParser, session: Zone | undefined): void {
+  const zone = parser.zone ?? session
+  if (parser.offset !== undefined) out.setInstant(row, parser.days, parser.microseconds - parser.offset * 1e6)
+  else if (zone === undefined) out.setInstant(row, parser.days, parser.microseconds)
+  else out.setLocal(row, parser.days, parser.microseconds, zone)
 }
 
 function nanosecondsOf(parser: MomentParser, text: string): bigint {
@@ -124,9 +131,16 @@ function parsing(name: string, tries: boolean, description: string, example: str
 export const strptime = parsing(
   'strptime',
   false,
-  'The timestamp that a text spells in a format such as %d.%m.%Y %H:%M, or in the first of several that fits. With %z or %Z an instant. Fails for other text.',
+  'The timestamp that a text spells in a format such as %d.%m.%Y %H:%M, or in the first of several that fits. ' +
+    'With %z or %Z in a literal format an instant. Fails for other text.',
   "strptime('5 March 2024', '%d %B %Y')",
   '2024-03-05 00:00:00',
 )
 
-export const tryStrptime = parsing('try_strptime', true, 'The same as strptime, but NULL for text that does not fit.', "try_strptime('x', '%d %B %Y')", 'NULL')
+export const tryStrptime = parsing(
+  'try_strptime',
+  true,
+  'The same as strptime, but NULL for text that does not fit.',
+  "try_strptime('x', '%d %B %Y')",
+  'NULL',
+)

@@ -106,7 +106,15 @@ function bucketKernel(type: DataType, third: Third): Kernel {
 }
 
 /** Days and months follow the zone's calendar; shorter widths are elapsed time since the zone's origin. */
-function bucketInZone(bucket: Bucketing, months: number, time: number, isElapsed: boolean, zone: Zone, result: TimestampResult, row: number): void {
+function bucketInZone(
+  bucket: Bucketing,
+  months: number,
+  time: number,
+  isElapsed: boolean,
+  zone: Zone,
+  result: TimestampResult,
+  row: number,
+): void {
   if (months === 0 && isElapsed) {
     bucket.toTimes(time, ORIGIN_DAY, -zone.offsetAtLocal(ORIGIN_DAY * 86_400) * 1e6)
     result.setInstant(row, bucket.days, bucket.microseconds)
@@ -133,7 +141,9 @@ function checkWidth(months: number, time: number): void {
 export const timeBucket = scalarFunction({
   name: 'time_bucket',
   category: 'temporal',
-  description: 'The start of the bucket of some width that a moment lies in. Buckets are counted from 2000-01-03 (months from 2000-01-01), moved by an offset, or from an origin; instants in UTC or in the zone given last.',
+  description:
+    'The start of the bucket of some width that a moment lies in. Buckets are counted from 2000-01-03 (months from 2000-01-01), ' +
+    'moved by an offset, or from an origin; instants in UTC or in the zone given last.',
   example: "time_bucket(INTERVAL 15 MINUTE, TIMESTAMP '2024-03-05 10:37:00')",
   result: '2024-03-05 10:30:00',
   canThrow: true,

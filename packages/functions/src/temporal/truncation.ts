@@ -1,7 +1,14 @@
 /** The start of the unit that a moment lies in. */
 
 import { daysFromCivil } from '@artemis/arrow'
-import { CivilDate, isoDayOfWeek, isoYear, MICROSECONDS_PER_HOUR, MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND } from '../kernel/calendar.js'
+import {
+  CivilDate,
+  isoDayOfWeek,
+  isoYear,
+  MICROSECONDS_PER_HOUR,
+  MICROSECONDS_PER_MINUTE,
+  MICROSECONDS_PER_SECOND,
+} from '../kernel/calendar.js'
 import type { DatePart } from './part-names.js'
 
 const date = new CivilDate()
@@ -62,4 +69,12 @@ export const MONTH_UNITS: Readonly<Partial<Record<DatePart, number>>> = {
 }
 
 /** Units that are whole days. */
-export const DAY_UNITS: Readonly<Partial<Record<DatePart, number>>> = { week: 7, yearweek: 7, day: 1, dayofweek: 1, isodow: 1, dayofyear: 1, julian: 1 }
+export const DAY_UNITS: Readonly<Partial<Record<DatePart, number>>> = {
+  week: 7,
+  yearweek: 7,
+  day: 1,
+  dayofweek: 1,
+  isodow: 1,
+  dayofyear: 1,
+  julian: 1,
+}

@@ -56,7 +56,9 @@ const OVERLOADS: readonly ZoneOverload[] = [
 export const timezone = resolvingFunction({
   name: 'timezone',
   category: 'temporal',
-  description: 'x AT TIME ZONE zone: the wall-clock time of a zone at an instant, or the instant of a wall-clock time in a zone. With one argument, the offset of the session from UTC in seconds.',
+  description:
+    'x AT TIME ZONE zone: the wall-clock time of a zone at an instant, or the instant of a wall-clock time in a zone. ' +
+    'With one argument, the offset of the session from UTC in seconds.',
   example: "timezone('Europe/Berlin', TIMESTAMP '2024-03-05 10:30:00')",
   result: '2024-03-05 09:30:00+00',
   signatures: [
