@@ -29,8 +29,10 @@ function toJson(type: DataType, value: Scalar, timeZone: string): string {
       return formatValue(type, value).replace(/^(-?)\./, '$10.')
     case 'list':
       return `[${(value as readonly Scalar[]).map((element) => toJson(type.element.type, element, timeZone)).join(',')}]`
-    case 'struct':
-      return `{${type.fields.map((f, i) => `${JSON.stringify(f.name)}:${toJson(f.type, (value as readonly Scalar[])[i] ?? null, timeZone)}`).join(',')}}`
+    case 'struct': {
+      const values = value as readonly Scalar[]
+      return `{${type.fields.map((f, i) => `${JSON.stringify(f.name)}:${toJson(f.type, values[i] ?? null, timeZone)}`).join(',')}}`
+    }
     case 'map':
       return `{${(value as readonly (readonly Scalar[])[]).map((entry) => mapEntry(type, entry, timeZone)).join(',')}}`
     default: {

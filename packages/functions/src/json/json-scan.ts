@@ -15,6 +15,7 @@ export interface JsonRange {
 }
 
 const BLANK = /[ \t\n\r]*/y
+// oxlint-disable-next-line no-control-regex -- RFC 8259 wants control characters escaped.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y

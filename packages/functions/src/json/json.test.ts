@@ -15,7 +15,8 @@ function randomJson(random: () => number, depth: number): string {
   const blank = random() < 0.2 ? ' ' : ''
   if (depth > 0 && choice < 0.35) {
     const count = Math.floor(random() * 4)
-    return `{${blank}${Array.from({ length: count }, () => `${JSON.stringify(oneOf(WORDS)(random))}${blank}:${randomJson(random, depth - 1)}`).join(',')}}`
+    const member = (): string => `${JSON.stringify(oneOf(WORDS)(random))}${blank}:${randomJson(random, depth - 1)}`
+    return `{${blank}${Array.from({ length: count }, member).join(',')}}`
   }
   if (depth > 0 && choice < 0.6)
     return `[${Array.from({ length: Math.floor(random() * 4) }, () => randomJson(random, depth - 1)).join(`,${blank}`)}]`
