@@ -93,6 +93,11 @@ export class SessionContext {
     return this.#settings.get('timeZone')
   }
 
+  /** Bytes that the session's queries hold at this moment, of `artemis.memory_limit`. */
+  get reservedMemory(): number {
+    return this.#pool.reserved
+  }
+
   /** Sets a setting by the name that SQL uses. Throws a ConfigError for a name or value that does not exist. */
   set(name: string, value: string): void {
     this.#settings.set(name, value)

@@ -3,6 +3,7 @@ import { assert } from '@artemis/errors'
 import type { Column, PinnedSnapshot, PushedFilter, ScanDescription, SortKey, TableScan } from '@artemis/plan'
 import { columnReference, formatExpression, quoteIdentifier } from '@artemis/plan'
 import type { PlanDetail } from '../execution-plan.js'
+import { readAheadReservation } from '../memory/read-ahead.js'
 import type { OperatorRun } from '../operator.js'
 import { Operator } from '../operator.js'
 
@@ -49,11 +50,11 @@ export class ScanExec extends Operator {
   }
 
   protected async *run(run: OperatorRun): AsyncIterable<Batch> {
-    const { signal, batchSize, evaluation, fileConcurrency } = run.context
+    const { signal, batchSize, evaluation, fileConcurrency, memoryPool } = run.context
     const batches = this.#options.scan.execute({
       signal,
       batchSize,
-      memory: run.reserve(),
+      memory: readAheadReservation(run.reserve(), memoryPool.limit),
       metrics: run.metrics,
       evaluation,
       fileConcurrency,
