@@ -51,6 +51,12 @@ export interface ScalarFunction {
    * representations (int8 to int32, floats, date32, bool) that neither throw nor return NULL of non-NULL arguments.
    */
   readonly emit?: (args: readonly string[]) => string
+  /**
+   * The same over whole numbers in doubles: unscaled values of decimals, and integers. The fused compiler makes sure that
+   * operands are below 2^53 in magnitude, and has rows computed by `evaluate` whose result is not, or does not fit its
+   * type. A function that throws for no other reason may have it.
+   */
+  readonly emitExact?: (args: readonly string[]) => string
 }
 
 /** A name with its overloads. */

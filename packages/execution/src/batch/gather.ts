@@ -1,7 +1,7 @@
 /** Gathering a column into scratch buffers. */
 
 import type { Vector } from '@artemis/arrow'
-import { bitmapBytes, dictionaryVector, int32Words, primitiveVector, take } from '@artemis/arrow'
+import { alignedWords, bitmapBytes, dictionaryVector, fixedVector, int32Words, primitiveVector, take } from '@artemis/arrow'
 import type { GatherSource } from './gathered-batch.js'
 import type { Scratch } from './scratch.js'
 
@@ -10,12 +10,18 @@ export function gatherColumn(source: GatherSource, scratch: Scratch): Vector {
   const vector = source.vector()
   const { rows } = source
   if (rows === null) return vector
-  if (source.mayMiss || (vector.layout !== 'primitive' && vector.layout !== 'dictionary')) return take(vector, rows, source.mayMiss)
+  const isPlain = vector.layout === 'primitive' || vector.layout === 'dictionary' || (vector.layout === 'fixed' && vector.byteWidth === 16)
+  if (source.mayMiss || !isPlain) return take(vector, rows, source.mayMiss)
   const validity = vector.validity === null ? null : gatherBits(vector.validity, rows)
   if (vector.layout === 'dictionary') {
     const codes = scratch.int32(rows.length)
     gatherInt32(vector.codes, rows, codes)
     return dictionaryVector(codes, vector.dictionary, { validity })
+  }
+  if (vector.layout === 'fixed') {
+    const out = scratch.int32(rows.length * 4)
+    gatherWords4(alignedWords(vector.values), rows, out)
+    return fixedVector(vector.type, rows.length, new Uint8Array(out.buffer, out.byteOffset, out.byteLength), { validity })
   }
   const { values, type } = vector
   const out = scratch.allocate(type, rows.length)
@@ -47,5 +53,15 @@ function gatherWords(words: Int32Array, rows: Int32Array, out: Int32Array): void
     const from = rows[k]! * 2
     out[2 * k] = words[from]!
     out[2 * k + 1] = words[from + 1]!
+  }
+}
+function gatherWords4(words: Int32Array, rows: Int32Array, out: Int32Array): void {
+  for (let k = 0; k < rows.length; k++) {
+    const from = rows[k]! * 4
+    const to = k * 4
+    out[to] = words[from]!
+    out[to + 1] = words[from + 1]!
+    out[to + 2] = words[from + 2]!
+    out[to + 3] = words[from + 3]!
   }
 }

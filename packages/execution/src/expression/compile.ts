@@ -33,6 +33,7 @@ import { compileCall } from './call.js'
 import { compileCase, compileCoalesce, isLazyCoalesce } from './conditional.js'
 import type { CompiledExpression, CompileOptions, ExpressionContext } from './compiled-expression.js'
 import { evaluateOncePerEntry } from './dictionary-once.js'
+import { compileFusedExact } from './fused/fused-exact.js'
 import { compileFused } from './fused/fused-expression.js'
 import { compileInList } from './in-list.js'
 import { compileLogical } from './logical.js'
@@ -63,8 +64,9 @@ export class ExpressionCompiler {
     if (expression.kind === 'column' || expression.kind === 'literal') return this.#compileNode(expression, insideOneColumn)
     const column = insideOneColumn ? undefined : soleColumn(expression)
     const once = column !== undefined && !isVolatile(expression)
-    const fused = this.options.codegen ? compileFused(expression, this) : undefined
-    const program = fused ?? this.#compileNode(expression, insideOneColumn || once)
+    const kernels = (): CompiledExpression => this.#compileNode(expression, insideOneColumn || once)
+    const fused = this.options.codegen ? (compileFused(expression, this) ?? compileFusedExact(expression, this, kernels)) : undefined
+    const program = fused ?? kernels()
     return once ? evaluateOncePerEntry(program, this.position(column, expression)) : program
   }
 

@@ -57,7 +57,8 @@ export function resolveNumeric(operator: '+' | '-' | '*' | '%', a: DataType, b: 
 
 export function integerOperator(operator: '+' | '-' | '*' | '//' | '%', type: DataType): Resolved {
   const canReturnNull = operator === '//' || operator === '%'
-  return { argumentTypes: [type, type], returnType: type, kernel: integerKernel(operator, type), canThrow: true, canReturnNull }
+  const emitExact = operator === '//' || operator === '%' ? undefined : FLOAT_OPERATORS[operator]
+  return { argumentTypes: [type, type], returnType: type, kernel: integerKernel(operator, type), canThrow: true, canReturnNull, emitExact }
 }
 
 const FLOAT_OPERATORS: Readonly<Record<'+' | '-' | '*' | '/' | '%', Emitter>> = {
@@ -83,6 +84,7 @@ function decimalOperator(operator: DecimalOperator, a: DataType, b: DataType, re
     kernel: decimalKernel(operator, a, b, result),
     canThrow: operator !== '%',
     canReturnNull: operator === '%',
+    emitExact: operator === '%' ? undefined : FLOAT_OPERATORS[operator],
   }
 }
 

@@ -20,9 +20,19 @@ export function castScalarFunction(from: DataType, to: DataType, tryCast: boolea
     volatility: dependsOnZone(from, to) ? 'stable' : 'immutable',
     canThrow: !tryCast && !isTotal(from, to),
     canReturnNull: tryCast,
+    emitExact: exactCast(from, to),
     kernel: (input) =>
       castVector(datumToVector(argument(input, 0), input.rowCount), to, { try: tryCast, timeZone: input.context.timeZone, span }),
   })
+}
+
+/** Casts of whole numbers and decimals that lose no digits, over unscaled values. */
+function exactCast(from: DataType, to: DataType): ((args: readonly string[]) => string) | undefined {
+  const isInteger = from.kind === 'int8' || from.kind === 'int16' || from.kind === 'int32' || from.kind === 'int64'
+  if (isInteger && to.kind === 'int64') return ([x]) => x!
+  if (to.kind !== 'decimal' || !(isInteger || from.kind === 'decimal')) return undefined
+  const digits = to.scale - (from.kind === 'decimal' ? from.scale : 0)
+  return digits < 0 || digits > 15 ? undefined : ([x]) => (digits === 0 ? x! : `${x} * ${10 ** digits}`)
 }
 
 /** Instants read and print in the session's zone. */

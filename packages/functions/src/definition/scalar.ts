@@ -19,6 +19,7 @@ export interface Behaviour {
   readonly canReturnNull?: boolean
   readonly canThrow?: boolean
   readonly emit?: ((args: readonly string[]) => string) | undefined
+  readonly emitExact?: ((args: readonly string[]) => string) | undefined
 }
 
 export interface Overload extends Behaviour {
@@ -115,7 +116,7 @@ export function resolvingFunction(specification: ResolvingSpecification): Scalar
 
 /** Makes the function object that a bound call holds. */
 export function createScalarFunction(name: string, resolved: Resolved): ScalarFunction {
-  const { argumentTypes, returnType, kernel, volatility = 'immutable', nullHandling = 'propagate', emit } = resolved
+  const { argumentTypes, returnType, kernel, volatility = 'immutable', nullHandling = 'propagate', emit, emitExact } = resolved
   const canReturnNull = resolved.canReturnNull ?? nullHandling === 'custom'
   const canThrow = resolved.canThrow ?? false
   const runner = new KernelRunner(kernel, returnType, volatility, nullHandling, canThrow)
@@ -129,6 +130,7 @@ export function createScalarFunction(name: string, resolved: Resolved): ScalarFu
     canThrow,
     evaluate: (args, rowCount, context) => runner.run(args, rowCount, context),
     ...(emit === undefined || canThrow || canReturnNull ? {} : { emit }),
+    ...(emitExact === undefined || canReturnNull ? {} : { emitExact }),
   }
 }
 

@@ -1,0 +1,216 @@
+/**
+ * Arithmetic over decimals and 64-bit integers in one generated loop. Values below 2^53 in magnitude are exact in
+ * doubles, which nearly all are; the loop works on unscaled values, checks every operand and every result, and reports
+ * when one was beyond. Then the kernels compute the batch again, with all their digits and their errors.
+ */
+
+import type { DataType, Vector } from '@artemis/arrow'
+import { fixedVector, mergeValidity, primitiveVector, vectorDatum } from '@artemis/arrow'
+import { assert } from '@artemis/errors'
+import type { Expression, ScalarFunction } from '@artemis/plan'
+import type { Scratch } from '../../batch/scratch.js'
+import type { CastProvider } from '../cast-provider.js'
+import type { ExpressionCompiler } from '../compile.js'
+import type { CompiledExpression } from '../compiled-expression.js'
+import type { ExactColumns, ExactLayout } from './exact-columns.js'
+import { exactColumns } from './exact-columns.js'
+import type { GeneratedFunction } from './function-cache.js'
+import { generatedFunction } from './function-cache.js'
+import type { SourceColumn } from './source.js'
+
+const EXACT = 9007199254740992
+/** After so many batches with larger values the kernels are asked at once. */
+const PATIENCE = 3
+
+/** The fused program, or undefined when the tree is of another kind. `kernels` compiles the program that has no bounds. */
+export function compileFusedExact(expression: Expression, compiler: ExpressionCompiler, kernels: () => CompiledExpression): CompiledExpression | undefined {
+  const { type } = expression
+  const { casts } = compiler.options
+  if ((type.kind !== 'decimal' && type.kind !== 'int64') || expression.kind === 'column' || expression.kind === 'literal') return undefined
+  if (!isExactTree(expression, casts)) return undefined
+  const columns = new ExactSource(casts, [], []).columnsOf(expression)
+  if (columns.length === 0) return undefined
+  const positions = columns.map((column) => compiler.position(column.id, expression))
+  const loops = new Map<string, Loop>()
+  let fallback: CompiledExpression | undefined
+  let misses = 0
+  return {
+    type,
+    evaluate: (batch, context) => {
+      const arrays = misses < PATIENCE ? exactColumns(batch, columns, positions) : undefined
+      if (arrays !== undefined) {
+        const key = `${arrays.layouts.join()};${arrays.rowsOf.join()}`
+        let loop = loops.get(key)
+        if (loop === undefined) {
+          loop = buildLoop(expression, casts, columns, arrays)
+          loops.set(key, loop)
+        }
+        const vector = runLoop(loop, type, arrays, batch.rowCount, context.scratch)
+        if (vector !== undefined) return vectorDatum(vector)
+        misses++
+      }
+      fallback ??= kernels()
+      return fallback.evaluate(batch, context)
+    },
+  }
+}
+
+function isExactTree(expression: Expression, casts: CastProvider): boolean {
+  switch (expression.kind) {
+    case 'literal':
+      return isWholeNumber(expression.type) && exactLiteral(expression.value) !== undefined
+    case 'column':
+      return isWholeNumber(expression.type)
+    case 'call':
+      return exactFunction(expression, casts) !== undefined && expression.arguments.every((argument) => isExactTree(argument, casts))
+    case 'cast':
+      return exactFunction(expression, casts) !== undefined && isExactTree(expression.input, casts)
+    default:
+      return false
+  }
+}
+
+function isWholeNumber({ kind }: DataType): boolean {
+  return kind === 'decimal' || kind === 'int64' || kind === 'int32' || kind === 'int16' || kind === 'int8'
+}
+
+function exactLiteral(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'bigint' && value < EXACT && value > -EXACT ? Number(value) : undefined
+}
+
+function exactFunction(expression: Expression, casts: CastProvider): ScalarFunction | undefined {
+  if (expression.kind !== 'call' && expression.kind !== 'cast') return undefined
+  const fn = expression.kind === 'call' ? expression.function : casts(expression.input.type, expression.type, expression.try)
+  return fn.emitExact !== undefined && isWholeNumber(fn.returnType) ? fn : undefined
+}
+
+/** The magnitude from which on a value of the type does not fit, or is not exact. */
+function boundOf(type: DataType): number {
+  switch (type.kind) {
+    case 'decimal':
+      return type.precision <= 15 ? 10 ** type.precision : EXACT
+    case 'int8':
+      return 2 ** 7
+    case 'int16':
+      return 2 ** 15
+    case 'int32':
+      return 2 ** 31
+    default:
+      return EXACT
+  }
+}
+
+class ExactSource {
+  readonly columns: SourceColumn[] = []
+  readonly constants: number[] = []
+  readonly statements: string[] = []
+  readonly #casts: CastProvider
+  readonly #layouts: readonly ExactLayout[]
+  readonly #rowsOf: readonly number[]
+  readonly #loaded = new Map<number, string>()
+
+  constructor(casts: CastProvider, layouts: readonly ExactLayout[], rowsOf: readonly number[]) {
+    this.#casts = casts
+    this.#layouts = layouts
+    this.#rowsOf = rowsOf
+  }
+
+  columnsOf(expression: Expression): readonly SourceColumn[] {
+    this.value(expression)
+    return this.columns
+  }
+
+  /** The variable or parameter that holds the expression's unscaled value. */
+  value(expression: Expression): string {
+    switch (expression.kind) {
+      case 'literal':
+        return `k${this.constants.push(exactLiteral(expression.value)!) - 1}`
+      case 'column':
+        return this.#load(expression.id, expression.type)
+      default: {
+        const fn = exactFunction(expression, this.#casts)
+        assert(fn?.emitExact !== undefined && (expression.kind === 'call' || expression.kind === 'cast'), 'an exact function')
+        const args = (expression.kind === 'call' ? expression.arguments : [expression.input]).map((argument) => this.value(argument))
+        const name = this.#assign(fn.emitExact(args))
+        this.statements.push(`beyond |= +(${name} >= ${boundOf(expression.type)}) | +(${name} <= ${-boundOf(expression.type)})`)
+        return name
+      }
+    }
+  }
+
+  #assign(source: string): string {
+    const name = `t${this.statements.length}`
+    this.statements.push(`const ${name} = ${source}`)
+    return name
+  }
+
+  #load(id: number, type: DataType): string {
+    const known = this.#loaded.get(id)
+    if (known !== undefined) return known
+    const k = this.columns.push({ id, type }) - 1
+    const set = this.#rowsOf[k] ?? -1
+    const name = this.#loadFrom(k, set < 0 ? 'i' : `row${set}`)
+    this.#loaded.set(id, name)
+    return name
+  }
+
+  #loadFrom(k: number, row: string): string {
+    switch (this.#layouts[k]) {
+      case 'coded':
+        return this.#assign(`d${k}[a${k}[${row}]]`)
+      case 'words4':
+      case 'words2': {
+        const isWide = this.#layouts[k] === 'words4'
+        const at = this.#assign(`${isWide ? 4 : 2} * ${row}`)
+        const high = this.#assign(`a${k}[${at} + 1]`)
+        this.statements.push(`beyond |= (${high} + 0x200000) >>> 22`)
+        if (isWide) this.statements.push(`beyond |= (a${k}[${at} + 2] ^ (${high} >> 31)) | (a${k}[${at} + 3] ^ (${high} >> 31))`)
+        return this.#assign(`${high} * 4294967296 + (a${k}[${at}] >>> 0)`)
+      }
+      default:
+        return this.#assign(`a${k}[${row}]`)
+    }
+  }
+}
+
+interface Loop {
+  readonly run: GeneratedFunction
+  readonly constants: readonly number[]
+}
+
+function buildLoop(expression: Expression, casts: CastProvider, columns: readonly SourceColumn[], arrays: ExactColumns): Loop {
+  const source = new ExactSource(casts, arrays.layouts, arrays.rowsOf)
+  const result = source.value(expression)
+  const parameters = [
+    'n',
+    'out',
+    ...columns.flatMap((_, k) => [`a${k}`, `d${k}`]),
+    ...arrays.rows.map((_, set) => `rows${set}`),
+    ...source.constants.map((_, k) => `k${k}`),
+  ]
+  const statements = [...arrays.rows.map((_, set) => `const row${set} = rows${set}[i]`), ...source.statements]
+  const store =
+    expression.type.kind === 'decimal'
+      ? ['const high = Math.floor(RESULT / 4294967296)', 'out[4 * i] = RESULT', 'out[4 * i + 1] = high', 'out[4 * i + 2] = out[4 * i + 3] = high >> 31']
+      : ['out[2 * i] = RESULT', 'out[2 * i + 1] = Math.floor(RESULT / 4294967296)']
+  const body = `'use strict'
+let beyond = 0
+for (let i = 0; i < n; i++) {
+${[...statements, ...store].join('\n').replaceAll('RESULT', result)}
+}
+return beyond`
+  return { run: generatedFunction(parameters, body), constants: source.constants }
+}
+
+/** Undefined when some value was beyond the bounds. */
+function runLoop(loop: Loop, type: DataType, columns: ExactColumns, n: number, scratch: Scratch | undefined): Vector | undefined {
+  const wordCount = type.kind === 'decimal' ? 4 * n : 2 * n
+  const words = scratch === undefined ? new Int32Array(wordCount) : scratch.int32(wordCount)
+  const inputs = columns.arrays.flatMap((array, k) => [array, columns.entries[k]])
+  if (loop.run(n, words, ...inputs, ...columns.rows, ...loop.constants) !== 0) return undefined
+  let validity: Uint8Array | null = null
+  for (const other of columns.validities) validity = mergeValidity(validity, other, n)
+  if (type.kind === 'decimal') return fixedVector(type, n, new Uint8Array(words.buffer, words.byteOffset, words.byteLength), { validity })
+  return primitiveVector(type, new BigInt64Array(words.buffer, words.byteOffset, n), { validity })
+}
