@@ -7,12 +7,12 @@ import { sqlTypeName } from '@artemis/plan'
 import type { Resolved } from '../definition/scalar.js'
 import { resolvingFunction } from '../definition/scalar.js'
 import { castCost } from '../definition/resolve.js'
-import { CivilDate } from '../kernel/calendar.js'
 import { invalidInput } from '../kernel/errors.js'
 import type { Kernel, KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { TextColumn } from '../kernel/text-columns.js'
 import { zoneOf } from '../kernel/time-zone.js'
+import { daysOfMonth, monthsOf, yearsOf } from './day-table.js'
 import { intervalColumn, microsecondsAt } from './interval-words.js'
 import type { Moments } from './moments.js'
 import { isInstant, momentsOf, splitMoments, TEMPORAL_TYPES } from './moments.js'
@@ -61,23 +61,10 @@ function partValues(input: KernelInput, index: number, type: DataType, part: Dat
   if (ZONE_PARTS.has(part)) return zoneValues(input, index, type, part)
   // The epoch of an instant is not that of its wall-clock time.
   const moments = part === 'epoch' ? splitMoments(argument(input, index), rowCount, undefined) : momentsOf(input, index)
-  if (part === 'year') return years(moments.days)
-  if (part === 'month') return months(moments.days)
+  if (part === 'year') return yearsOf(moments.days)
+  if (part === 'month') return monthsOf(moments.days)
+  if (part === 'day') return daysOfMonth(moments.days)
   return momentValues(moments, MOMENT_PARTS[part as keyof typeof MOMENT_PARTS])
-}
-
-function years(days: Int32Array): Int32Array {
-  const out = new Int32Array(days.length)
-  const date = new CivilDate()
-  for (let i = 0; i < out.length; i++) out[i] = date.setDays(days[i]!).year
-  return out
-}
-
-function months(days: Int32Array): Int32Array {
-  const out = new Int32Array(days.length)
-  const date = new CivilDate()
-  for (let i = 0; i < out.length; i++) out[i] = date.setDays(days[i]!).month
-  return out
 }
 
 function momentValues({ days, microseconds }: Moments, compute: (days: number, microseconds: number) => number): Float64Array {
@@ -172,11 +159,9 @@ export const datePart = resolvingFunction({
     'A part of a date, time, timestamp or interval by name, such as year, month, dow, hour or epoch. EXTRACT(year FROM x) is the same.',
   example: "date_part('year', DATE '2024-03-05')",
   result: '2024',
-  signatures: [
-    ...['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIME', 'INTERVAL'].map(
-      (type) => `date_part(part VARCHAR, value ${type}) -> BIGINT`,
-    ),
-  ],
+  signatures: ['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIME', 'INTERVAL'].map(
+    (type) => `date_part(part VARCHAR, value ${type}) -> BIGINT`,
+  ),
   resolve(types, constants) {
     const [specifier, value] = types
     if (types.length !== 2 || (specifier!.kind !== 'utf8' && specifier!.kind !== 'null')) return undefined

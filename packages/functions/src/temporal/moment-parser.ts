@@ -11,6 +11,11 @@ import { DAY_NAMES, MONTH_NAMES } from './names.js'
 const OFFSET = /^(?:([+-])(\d{2})(?::?(\d{2}))?(?::?(\d{2}))?|[zZ])/
 const ZONE_NAME = /^[A-Za-z0-9_+/-]+/
 
+/** Space and the control characters that C counts as such. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13)
+}
+
 /** Parses text after text; the result of the last one stays in its fields. */
 export class MomentParser {
   days = 0
@@ -69,13 +74,13 @@ export class MomentParser {
   }
 
   #skipSpace(): void {
-    while (/\s/.test(this.#text[this.#position] ?? '')) this.#position++
+    while (isSpace(this.#text.charCodeAt(this.#position))) this.#position++
   }
 
   /** Text of the format. A space stands for one or more of them. */
   #literal(text: string): boolean {
     for (const character of text) {
-      if (/\s/.test(character)) {
+      if (isSpace(character.charCodeAt(0))) {
         const start = this.#position
         this.#skipSpace()
         if (this.#position === start) return false

@@ -22,6 +22,7 @@ const CLOCK_CODES = 'HIpMSgfnzZ'
 /** Writes moments; holds the name of the zone for `%Z`. */
 class MomentWriter {
   readonly #date = new CivilDate()
+  #days = 0
   readonly #zoneName: string
 
   constructor(zoneName: string) {
@@ -30,13 +31,15 @@ class MomentWriter {
 
   write(tokens: readonly FormatToken[], days: number, microseconds: number, offset: number): string {
     let text = ''
+    if (days !== this.#days) this.#date.setDays(days)
+    this.#days = days
     for (const token of tokens)
       text += token.kind === 'text' ? token.text : this.#field(token.code, token.padded, days, microseconds, offset)
     return text
   }
 
   #field(code: FormatCode, padded: boolean, days: number, time: number, offset: number): string {
-    const pad = (value: number, digits: number): string => (padded ? String(value).padStart(digits, '0') : String(value))
+    const pad = padded ? padNumber : String
     const seconds = Math.floor(time / 1e6)
     switch (code) {
       case 'a':
@@ -48,17 +51,17 @@ class MomentWriter {
       case 'u':
         return String(isoDayOfWeek(days))
       case 'd':
-        return pad(this.#date.setDays(days).day, 2)
+        return pad(this.#date.day, 2)
       case 'b':
-        return MONTH_NAMES[this.#date.setDays(days).month - 1]!.slice(0, 3)
+        return MONTH_NAMES[this.#date.month - 1]!.slice(0, 3)
       case 'B':
-        return MONTH_NAMES[this.#date.setDays(days).month - 1]!
+        return MONTH_NAMES[this.#date.month - 1]!
       case 'm':
-        return pad(this.#date.setDays(days).month, 2)
+        return pad(this.#date.month, 2)
       case 'y':
-        return pad(Math.abs(this.#date.setDays(days).year % 100), 2)
+        return pad(Math.abs(this.#date.year % 100), 2)
       case 'Y':
-        return yearText(this.#date.setDays(days).year)
+        return yearText(this.#date.year)
       case 'G':
         return yearText(isoYear(days))
       case 'H':
@@ -95,8 +98,14 @@ class MomentWriter {
   }
 }
 
+const TWO_DIGITS = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))
+
+function padNumber(value: number, digits: number): string {
+  return digits === 2 ? TWO_DIGITS[value]! : String(value).padStart(digits, '0')
+}
+
 function yearText(year: number): string {
-  return year >= 0 ? String(year).padStart(4, '0') : String(year)
+  return year >= 0 && year < 1000 ? String(year).padStart(4, '0') : String(year)
 }
 
 /** `+00`, `-04`, `+05:30`. */

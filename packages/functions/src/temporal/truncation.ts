@@ -9,6 +9,7 @@ import {
   MICROSECONDS_PER_MINUTE,
   MICROSECONDS_PER_SECOND,
 } from '../kernel/calendar.js'
+import { startOfMonth, startOfYear } from './day-table.js'
 import type { DatePart } from './part-names.js'
 
 const date = new CivilDate()
@@ -34,10 +35,10 @@ export const DAY_TRUNCATIONS: Readonly<Partial<Record<DatePart, (days: number) =
   millennium: (days) => startOfYears(days, 1000),
   century: (days) => startOfYears(days, 100),
   decade: (days) => startOfYears(days, 10),
-  year: (days) => startOfYears(days, 1),
+  year: startOfYear,
   isoyear: (days) => mondayOf(daysFromCivil(isoYear(days), 1, 4)),
   quarter: (days) => startOfMonths(days, 3),
-  month: (days) => startOfMonths(days, 1),
+  month: startOfMonth,
   week: mondayOf,
   yearweek: mondayOf,
   day: sameDay,
