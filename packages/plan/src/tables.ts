@@ -147,6 +147,16 @@ export interface SchemaProvider {
    */
   table(name: string, options: { readonly path: readonly string[]; readonly timeTravel: TimeTravel | null }): Promise<CatalogEntry | undefined>
   createTable?(name: string, schema: Schema, options: { readonly orReplace: boolean; readonly ifNotExists: boolean }): Promise<TableProvider>
+  /**
+   * Makes a table of rows: all of it, or nothing when the rows cannot be read to their end. Returns how many they were;
+   * 0 when the table is there and `ifNotExists` says to leave it.
+   */
+  createTableAs?(
+    name: string,
+    schema: Schema,
+    batches: AsyncIterable<Batch>,
+    options: { readonly orReplace: boolean; readonly ifNotExists: boolean; readonly signal: AbortSignal },
+  ): Promise<number>
   createView?(name: string, sql: string, options: { readonly orReplace: boolean; readonly ifNotExists: boolean }): Promise<void>
   /** Returns false when there was none. */
   dropTable?(name: string): Promise<boolean>

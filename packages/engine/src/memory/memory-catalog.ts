@@ -1,6 +1,6 @@
 /** The catalog of in-memory tables and views. Names match in any case, and keep the case they were made with. */
 
-import type { Schema } from '@artemis/arrow'
+import type { Batch, Schema } from '@artemis/arrow'
 import { CatalogError } from '@artemis/errors'
 import type { CatalogEntry, CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
 import { MemoryTable } from './memory-table.js'
@@ -70,6 +70,16 @@ export class MemorySchema implements SchemaProvider {
     return Promise.resolve(table)
   }
 
+  async createTableAs(name: string, schema: Schema, batches: AsyncIterable<Batch>, options: CreateOptions & { readonly signal: AbortSignal }): Promise<number> {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current?.kind === 'table' && options.ifNotExists && !options.orReplace) return 0
+    this.#requireFree(name, 'table', options)
+    const table = new MemoryTable(schema)
+    const rows = await table.insert(batches, options.signal)
+    this.register(name, table, options)
+    return rows
+  }
+
   createView(name: string, sql: string, options: CreateOptions): Promise<void> {
     const current = this.#entries.get(name.toLowerCase())?.entry
     if (current?.kind === 'view' && options.ifNotExists && !options.orReplace) return Promise.resolve()
@@ -91,9 +101,13 @@ export class MemorySchema implements SchemaProvider {
   }
 
   #add(name: string, entry: CatalogEntry, options: CreateOptions): void {
-    const current = this.#entries.get(name.toLowerCase())?.entry
-    if (current !== undefined && (!options.orReplace || current.kind !== entry.kind)) throw exists(current.kind, name)
+    this.#requireFree(name, entry.kind, options)
     this.#entries.set(name.toLowerCase(), { name, entry })
+  }
+
+  #requireFree(name: string, kind: CatalogEntry['kind'], options: CreateOptions): void {
+    const current = this.#entries.get(name.toLowerCase())?.entry
+    if (current !== undefined && (!options.orReplace || current.kind !== kind)) throw exists(current.kind, name)
   }
 
   #drop(name: string, kind: CatalogEntry['kind']): boolean {

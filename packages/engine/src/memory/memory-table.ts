@@ -1,7 +1,7 @@
 /** Tables held in memory: what CREATE TABLE without an archive makes, and what applications register. */
 
 import type { Batch, Schema } from '@artemis/arrow'
-import { throwIfAborted } from '@artemis/errors'
+import { ExecutionError, throwIfAborted } from '@artemis/errors'
 import type { FilterPushdown, ScanContext, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from './projection.js'
 
@@ -41,17 +41,25 @@ export class MemoryTable implements TableProvider {
     }
   }
 
-  /** All rows or none: a failure while the rows are computed leaves the table as it was. */
+  /** All rows or none: a failure while the rows are computed, or a NULL where none may be, leaves the table as it was. */
   async insert(batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<number> {
     const staged: Batch[] = []
     let rows = 0
     for await (const batch of batches) {
       throwIfAborted(signal)
       if (batch.rowCount === 0) continue
+      this.#requireValues(batch)
       staged.push(batch.withSchema(this.schema))
       rows += batch.rowCount
     }
     this.#batches = [...this.#batches, ...staged]
     return rows
+  }
+
+  #requireValues(batch: Batch): void {
+    this.schema.fields.forEach(({ name, nullable }, i) => {
+      if (nullable || batch.column(i).nullCount === 0) return
+      throw new ExecutionError({ code: 'NULL_IN_REQUIRED_COLUMN', message: `column "${name}" is NOT NULL, but a row has no value for it` })
+    })
   }
 }

@@ -1,6 +1,7 @@
 /** CREATE, DROP and INSERT, through the ports of catalogs and tables. */
 
 import { BindError, CatalogError, UnsupportedError } from '@artemis/errors'
+import type { Batch } from '@artemis/arrow'
 import type { CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
 import type { BoundCreateSchema, BoundCreateTable, BoundCreateView, BoundDrop, TargetName } from '@artemis/sql'
 import type { NameDefaults } from './name-resolution.js'
@@ -23,6 +24,14 @@ export class Definitions {
     const { schema, name } = await this.#place(statement.name, defaults)
     if (schema.createTable === undefined) throw notHere('CREATE TABLE', schema, statement.name)
     return withPlace(statement.name, () => schema.createTable!(name, statement.schema, statement))
+  }
+
+  /** CREATE TABLE … AS. Nothing is read when the table is there and may stay. Returns how many rows it was made of. */
+  async createTableAs(statement: BoundCreateTable, batches: () => AsyncIterable<Batch>, signal: AbortSignal, defaults: NameDefaults): Promise<number> {
+    const { schema, name } = await this.#place(statement.name, defaults)
+    if (schema.createTableAs === undefined) throw notHere('CREATE TABLE AS', schema, statement.name)
+    const { orReplace, ifNotExists } = statement
+    return withPlace(statement.name, () => schema.createTableAs!(name, statement.schema, lazily(batches), { orReplace, ifNotExists, signal }))
   }
 
   async createView(statement: BoundCreateView, defaults: NameDefaults): Promise<void> {
@@ -106,4 +115,9 @@ async function withPlace<T>(target: TargetName, act: () => Promise<T> | T): Prom
     if (error instanceof CatalogError || error instanceof UnsupportedError) error.at(target.span)
     throw error
   }
+}
+
+/** Starts with the first pull. */
+async function* lazily(batches: () => AsyncIterable<Batch>): AsyncGenerator<Batch, void, undefined> {
+  yield* batches()
 }

@@ -11,7 +11,7 @@ import { GreedyMemoryPool, collectBatches, explainJson, explainText } from '@art
 import { localFileIO } from '@artemis/iceberg'
 import type { CatalogProvider, EvaluationContext, LogicalPlan, TableProvider } from '@artemis/plan'
 import { explainLogicalPlan } from '@artemis/plan'
-import type { BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
+import type { BoundCreateTable, BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
 import { ParquetTable } from '../parquet/parquet-table.js'
@@ -174,8 +174,10 @@ export class SessionContext {
       case 'insert':
         return this.#insert(bound.provider, bound.plan, run)
       case 'create_table': {
-        const table = await this.#definitions.createTable(bound, this.#defaults)
-        return bound.plan === null ? this.#done(run) : this.#insert(table, bound.plan, run)
+        const { plan } = bound
+        if (plan !== null) return this.#createTableAs(bound, plan, run)
+        await this.#definitions.createTable(bound, this.#defaults)
+        return this.#done(run)
       }
       case 'create_view':
         await this.#definitions.createView(bound, this.#defaults)
@@ -251,8 +253,12 @@ export class SessionContext {
   async #insert(table: TableProvider, plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {
     if (table.insert === undefined) throw new BindError({ code: 'READ_ONLY_TABLE', message: 'the table cannot be written to' })
     const result = await this.#query(plan, run)
-    const rows = await table.insert(result.batches(), run.signal)
-    return this.#rows('command', run, makeSchema([field('count', int64, false)]), [[BigInt(rows)]])
+    return this.#count(run, await table.insert(result.batches(), run.signal))
+  }
+
+  async #createTableAs(statement: BoundCreateTable, plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {
+    const result = await this.#query(plan, run)
+    return this.#count(run, await this.#definitions.createTableAs(statement, () => result.batches(), run.signal, this.#defaults))
   }
 
   async #explain({ statement, analyze, format, verbose }: BoundExplain, run: StatementRun): Promise<QueryResult> {
@@ -274,6 +280,10 @@ export class SessionContext {
     const bound = await this.#bind(statements[0]!, run)
     if (bound.kind !== 'query') throw new BindError({ code: 'INVALID_VIEW', message: 'a view is not a query' })
     return makeSchema(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)))
+  }
+
+  #count(run: StatementRun, rows: number): QueryResult {
+    return this.#rows('command', run, makeSchema([field('count', int64, false)]), [[BigInt(rows)]])
   }
 
   #done({ queryId }: StatementRun): QueryResult {
