@@ -56,7 +56,7 @@ async function agrees(
   from: ColumnSource,
   to: DataType,
   options: { tolerance?: number; timeZone?: string; except?: (row: readonly Scalar[], ours: string, theirs: string) => boolean } = {},
-  rows = 250,
+  rows = 150,
 ): Promise<void> {
   const type = 'kind' in from ? from : from.type
   const columns = randomColumns(11, rows, [from])
