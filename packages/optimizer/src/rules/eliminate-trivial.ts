@@ -39,6 +39,7 @@ function eliminate(plan: LogicalPlan): LogicalPlan {
       const kept = plan.inputs.map((input, k) => ({ input, ids: plan.inputColumns[k]! })).filter(({ input }) => !isEmpty(input))
       if (kept.length === plan.inputs.length) return plan
       if (kept.length === 0) return empty(plan)
+      if (kept.length === 1) return renamed(kept[0]!.input, kept[0]!.ids, plan.columns)
       return { ...plan, inputs: kept.map(({ input }) => input), inputColumns: kept.map(({ ids }) => ids) }
     }
     case 'set_operation': {
@@ -79,6 +80,12 @@ function eliminateJoin(join: JoinPlan): LogicalPlan {
       if (left) return right ? empty(plan) : widened(plan.right, plan.left.columns, plan.columns)
       return right ? widened(plan.left, plan.right.columns, plan.columns) : plan
   }
+}
+
+/** An input's columns under the ids of the union that it alone is left of. */
+function renamed(input: LogicalPlan, ids: readonly number[], columns: readonly Column[]): ProjectPlan {
+  const byId = new Map(input.columns.map((column) => [column.id, column]))
+  return { kind: 'project', input, expressions: ids.map((id) => columnReference(byId.get(id)!)), columns }
 }
 
 /** One side's rows, with NULL for the columns of the side that has none. */

@@ -9,10 +9,14 @@
  *   semi           yes             -               yes           yes
  *   anti, mark     yes             -               no            yes
  *   single         yes             no              no            yes
+ *
+ * A comparison of a key with a literal also holds for the key that it is equal to: `a.day = b.day AND a.day = '2024-03-15'`
+ * reads one day of both.
  */
 
 import type { EquiCondition, Expression, JoinPlan, JoinType, LogicalPlan } from '@artemis/plan'
-import { and, conjuncts } from '@artemis/plan'
+import { and, comparison, conjuncts, expressionChildren, inList } from '@artemis/plan'
+import { expressionKey } from '../simplify/expression-key.js'
 import { equiCondition, idsOf, sideOf } from './join-conditions.js'
 import type { Push } from './predicates.js'
 import { filterAbove, isFallible, isVolatile } from './predicates.js'
@@ -61,6 +65,10 @@ export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression
       else on.push(equi)
     }
   }
+  const toBoth = (from: readonly Expression[], side: 'left' | 'right'): Expression[] => implied(from, plan.nullAware ? [] : on, side)
+  const [impliedRight, impliedLeft] = [ON_TO_RIGHT.has(joinType) ? toBoth(toLeft, 'left') : [], ON_TO_LEFT.has(joinType) ? toBoth(toRight, 'right') : []]
+  addNew(toLeft, impliedLeft)
+  addNew(toRight, impliedRight)
   const joined: JoinPlan = {
     ...plan,
     left: push(plan.left, toLeft),
@@ -69,6 +77,28 @@ export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression
     residual: residual.length === 0 ? null : and(residual),
   }
   return filterAbove(joined, above)
+}
+
+/** Comparisons of one side's key columns with literals, as comparisons of the other side's. */
+function implied(predicates: readonly Expression[], on: readonly EquiCondition[], side: 'left' | 'right'): Expression[] {
+  const other = side === 'left' ? 'right' : 'left'
+  return predicates.flatMap((predicate): Expression[] => {
+    if (predicate.kind !== 'comparison' && predicate.kind !== 'in_list') return []
+    const [column, ...rest] = expressionChildren(predicate)
+    if (column?.kind !== 'column' || !rest.every((operand) => operand.kind === 'literal')) return []
+    return on.flatMap((condition): Expression[] => {
+      const [own, theirs] = [condition[side], condition[other]]
+      // NULL equal to NULL is no value that a comparison knows.
+      if (condition.nullEqualsNull || theirs.kind !== 'column' || own.kind !== 'column' || own.id !== column.id) return []
+      if (predicate.kind === 'comparison') return [comparison(predicate.operator, theirs, predicate.right, predicate.span)]
+      return [inList(theirs, predicate.list, predicate.negated, predicate.span)]
+    })
+  })
+}
+
+function addNew(predicates: Expression[], more: readonly Expression[]): void {
+  const known = new Set(predicates.map(expressionKey))
+  for (const predicate of more) if (!known.has(expressionKey(predicate))) predicates.push(predicate)
 }
 
 /** An outer join whose added rows a predicate above would drop anyway is a narrower join. */

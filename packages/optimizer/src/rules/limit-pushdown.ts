@@ -39,6 +39,10 @@ function restrict(plan: LogicalPlan, rows: number): LogicalPlan {
       const inner = rowsWanted(plan)
       return inner === undefined ? plan : { ...plan, input: restrict(plan.input, Math.min(rows + (constant(plan.offset) ?? 0), inner)) }
     }
+    case 'join':
+      // Each left row comes out at least once.
+      if (plan.joinType !== 'left' && plan.joinType !== 'mark' && plan.joinType !== 'single') return plan
+      return { ...plan, left: limited(restrict(plan.left, rows), rows) }
     case 'union':
       return { ...plan, inputs: plan.inputs.map((input) => limited(restrict(input, rows), rows)) }
     case 'scan': {
@@ -50,8 +54,8 @@ function restrict(plan: LogicalPlan, rows: number): LogicalPlan {
   }
 }
 
-/** Inputs of a union run one after the other or side by side: each stops by itself. */
+/** Below a node that reads on by itself each input has to stop by itself; a scan may go on to the end of its batch. */
 function limited(plan: LogicalPlan, rows: number): LogicalPlan {
-  if (plan.kind === 'scan' || plan.kind === 'limit') return plan
+  if (plan.kind === 'limit' || plan.kind === 'values') return plan
   return { kind: 'limit', input: plan, offset: null, fetch: literal(int64, BigInt(rows)), columns: plan.columns }
 }

@@ -57,6 +57,8 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
       const keys = plan.groupBy.length
       const kept = plan.aggregates.map((aggregate, i) => ({ aggregate, column: plan.columns[keys + i]! })).filter(({ column }) => required.has(column.id))
       const aggregates = kept.map(({ aggregate }) => aggregate)
+      // One row, whatever comes in: nothing needs to.
+      if (keys === 0 && aggregates.length === 0) return { kind: 'values', rows: [[]], columns: [] }
       const read = aggregates.flatMap((aggregate) => [
         ...aggregate.arguments,
         ...(aggregate.filter === null ? [] : [aggregate.filter]),

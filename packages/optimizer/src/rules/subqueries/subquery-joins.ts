@@ -73,9 +73,10 @@ export class SubqueryJoins {
   #match(subquery: SubqueryExpression, unknownCounts: boolean): Match {
     const plan = this.#planOf(subquery)
     const outer = this.#outerColumns(plan)
-    const ids = new Set(outer.map((column) => column.id))
+    // Columns of queries further out go up as well: the less a join's right side reads, the better for the join there.
+    const ids = freeColumns(plan)
     const isExists = subquery.form === 'exists'
-    const searched = isExists && outer.length > 0 ? rowsThatExist(plan) : plan
+    const searched = isExists && ids.size > 0 ? rowsThatExist(plan) : plan
     const isNullAware = (values: readonly Expression[]): boolean => unknownCounts && mayBeNull(subquery, values)
     const pulled = pullUp(searched, { outer: ids, countsRows: false })
     if (pulled !== undefined) {
@@ -97,12 +98,11 @@ export class SubqueryJoins {
     const plan = this.#planOf(subquery)
     const outer = this.#outerColumns(plan)
     const output = plan.columns[0]!
-    const ids = new Set(outer.map((column) => column.id))
     if (outer.length > 0) {
       const aggregated = overAggregate(plan)
       if (aggregated !== undefined) return this.#scalarAggregate(subquery, aggregated)
     }
-    const pulled = pullUp(plan, { outer: ids, countsRows: true })
+    const pulled = pullUp(plan, { outer: freeColumns(plan), countsRows: true })
     if (pulled !== undefined) {
       const value = pulled.computed.get(output.id)
       if (value === undefined) {
