@@ -65,6 +65,27 @@ class Prompt {
   }
 }
 
+/** Registers a table `endless`; says when it is first read and whether its stream was closed. */
+function endlessSource({ session }: Prompt): { readonly opened: Promise<void>; readonly isClosed: () => boolean } {
+  const batch = new apache.Table({ n: apache.vectorFromArray([1], new apache.Int32()) }).batches[0]!
+  let isClosed = false
+  const opened = new Promise<void>((resolve) => {
+    async function* batches(): AsyncGenerator<apache.RecordBatch> {
+      resolve()
+      try {
+        for (;;) {
+          await new Promise((tick) => setTimeout(tick, 1))
+          yield batch
+        }
+      } finally {
+        isClosed = true
+      }
+    }
+    session.registerTable('endless', { schema: batch.schema, batches })
+  })
+  return { opened, isClosed: () => isClosed }
+}
+
 const READY = /artemis> $/
 const MORE = /\.\.\.> $/
 
@@ -145,42 +166,24 @@ describe('the prompt', () => {
 
   it('cancels the running query on Ctrl-C, closes its source and keeps the session', async () => {
     const prompt = await open()
-    let isClosed = false
-    const batch = new apache.Table({ n: apache.vectorFromArray([1], new apache.Int32()) }).batches[0]!
-    async function* endless(): AsyncGenerator<apache.RecordBatch> {
-      try {
-        for (;;) {
-          await new Promise((resolve) => setTimeout(resolve, 1))
-          yield batch
-        }
-      } finally {
-        isClosed = true
-      }
-    }
-    prompt.session.registerTable('endless', { schema: batch.schema, batches: endless })
+    const source = endlessSource(prompt)
     prompt.streams.stdin.write('SELECT COUNT(*) FROM endless; SELECT 1;\rSELECT 2;\r')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await source.opened
     expect(prompt.hasEnded).toBe(false)
     expect(await prompt.type(CTRL_C, READY)).toMatch(/the query was cancelled\nartemis> $/)
-    expect(isClosed).toBe(true)
+    expect(source.isClosed()).toBe(true)
     expect(prompt.shown).not.toContain('│')
     expect(await prompt.type('SELECT 9 AS nine;\r', READY)).toContain('│    nine │')
   })
 
   it('ends a running query when its input ends', async () => {
     const prompt = await open()
-    const batch = new apache.Table({ n: apache.vectorFromArray([1], new apache.Int32()) }).batches[0]!
-    async function* endless(): AsyncGenerator<apache.RecordBatch> {
-      for (;;) {
-        await new Promise((resolve) => setTimeout(resolve, 1))
-        yield batch
-      }
-    }
-    prompt.session.registerTable('endless', { schema: batch.schema, batches: endless })
+    const source = endlessSource(prompt)
     prompt.streams.stdin.write('SELECT COUNT(*) FROM endless;\r')
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await source.opened
     prompt.streams.stdin.end()
     await prompt.ended
+    expect(source.isClosed()).toBe(true)
   })
 
   it.each(['exit', 'quit;', '.exit', '\\q'])('leaves on %s', async (word) => {
