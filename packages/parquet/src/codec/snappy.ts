@@ -7,7 +7,7 @@
 import { snappyCompressor, snappyUncompressor } from 'hysnappy'
 
 const PLAIN_PATH_RATIO = 0.985
-const LONG_LITERAL = 64
+const LONG_LITERAL = 32
 
 let wasmUncompress: ((input: Uint8Array, outputLength: number) => Uint8Array) | undefined
 let wasmCompress: ((input: Uint8Array) => Uint8Array) | undefined
@@ -19,12 +19,7 @@ export function uncompressSnappy(input: Uint8Array, length: number): Uint8Array 
   const declared = declaredLength(input)
   if (declared.length !== length) throw new Error(`Snappy data declares ${declared.length} bytes, the page header ${length}`)
   if (length === 0) return new Uint8Array(0)
-  if (input.length > length * PLAIN_PATH_RATIO) {
-    if (scratch.length < length) scratch = new Uint8Array(length * 2)
-    const output = scratch.subarray(0, length)
-    uncompressInto(input, declared.start, output)
-    return output
-  }
+  if (input.length > length * PLAIN_PATH_RATIO) return uncompressPlain(input, declared.start, length)
   wasmUncompress ??= snappyUncompressor()
   return wasmUncompress(input, length)
 }
@@ -46,56 +41,54 @@ function declaredLength(input: Uint8Array): { readonly length: number; readonly 
   throw new Error('Snappy data has no length')
 }
 
-/** Uncompresses the elements from `start` on; `output` must be filled exactly. */
-export function uncompressInto(input: Uint8Array, start: number, output: Uint8Array): void {
-  const inputEnd = input.length
-  const outputEnd = output.length
-  let from = start
+/**
+ * Uncompresses the elements from `start` on. The input is copied behind the output into one buffer, so that literals move
+ * by `copyWithin`: a view for each of them would be garbage that outweighs the data.
+ */
+export function uncompressPlain(input: Uint8Array, start: number, length: number): Uint8Array {
+  const inputEnd = length + input.length
+  if (scratch.length < inputEnd) scratch = new Uint8Array(inputEnd + (inputEnd >>> 2))
+  const bytes = scratch
+  bytes.set(input, length)
+  let from = length + start
   let to = 0
   while (from < inputEnd) {
-    const tag = input[from++]!
+    const tag = bytes[from++]!
     const kind = tag & 3
     if (kind === 0) {
       let count = (tag >>> 2) + 1
       if (count > 60) {
-        const bytes = count - 60
-        if (from + bytes > inputEnd) throw new Error('Snappy data ends in a literal')
+        const width = count - 60
+        if (from + width > inputEnd) throw new Error('Snappy data ends in a literal')
         count = 0
-        for (let i = 0; i < bytes; i++) count += input[from + i]! * 2 ** (8 * i)
+        for (let i = 0; i < width; i++) count += bytes[from + i]! * 2 ** (8 * i)
         count++
-        from += bytes
+        from += width
       }
-      if (from + count > inputEnd || to + count > outputEnd) throw new Error('a Snappy literal is too long')
+      if (from + count > inputEnd || to + count > length) throw new Error('a Snappy literal is too long')
+      const end = to + count
       if (count > LONG_LITERAL) {
-        output.set(input.subarray(from, from + count), to)
+        bytes.copyWithin(to, from, from + count)
         from += count
-        to += count
-      } else {
-        const end = to + count
-        while (to < end) output[to++] = input[from++]!
-      }
+        to = end
+      } else while (to < end) bytes[to++] = bytes[from++]!
       continue
     }
-    let count: number
+    const width = kind === 3 ? 4 : kind
+    if (from + width > inputEnd) throw new Error('Snappy data ends in a copy')
+    let count = (tag >>> 2) + 1
     let distance: number
     if (kind === 1) {
       count = ((tag >>> 2) & 7) + 4
-      distance = ((tag >>> 5) << 8) | (input[from] ?? 0)
-      from += 1
-    } else if (kind === 2) {
-      count = (tag >>> 2) + 1
-      distance = (input[from] ?? 0) | ((input[from + 1] ?? 0) << 8)
-      from += 2
-    } else {
-      count = (tag >>> 2) + 1
-      distance =
-        ((input[from] ?? 0) | ((input[from + 1] ?? 0) << 8) | ((input[from + 2] ?? 0) << 16) | ((input[from + 3] ?? 0) << 24)) >>> 0
-      from += 4
-    }
-    if (distance === 0 || distance > to || to + count > outputEnd) throw new Error('a Snappy copy leaves the data')
+      distance = ((tag >>> 5) << 8) | bytes[from]!
+    } else if (kind === 2) distance = bytes[from]! | (bytes[from + 1]! << 8)
+    else distance = (bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)) >>> 0
+    from += width
+    if (distance === 0 || distance > to || to + count > length) throw new Error('a Snappy copy leaves the data')
     const end = to + count
     let source = to - distance
-    while (to < end) output[to++] = output[source++]!
+    while (to < end) bytes[to++] = bytes[source++]!
   }
-  if (to !== outputEnd || from !== inputEnd) throw new Error(`Snappy data ends after ${to} of ${outputEnd} bytes`)
+  if (to !== length) throw new Error(`Snappy data ends after ${to} of ${length} bytes`)
+  return bytes.subarray(0, length)
 }
