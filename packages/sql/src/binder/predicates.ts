@@ -122,10 +122,10 @@ export function bindPatternMatch(binder: Binder, node: ast.PatternMatch, scope: 
   return node.negated ? not(matched, node.span) : matched
 }
 
-/** `x ~ y` and its relatives: whether the text holds a match. */
+/** `x ~ y` and its relatives: whether the whole text matches, as in DuckDB (Postgres searches: `regexp_matches`). */
 export function matchRegex(binder: Binder, operator: ast.RegexOperator, left: Expression, right: Expression, span: Span): Expression {
   const options = operator.endsWith('*') ? [literal(utf8, 'i', span)] : []
-  const matched = callFunction(binder, 'regexp_matches', [left, right, ...options], span, `the operator ${operator}`)
+  const matched = callFunction(binder, 'regexp_full_match', [left, right, ...options], span, `the operator ${operator}`)
   return operator.startsWith('!') ? not(matched, span) : matched
 }
 
