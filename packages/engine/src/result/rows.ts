@@ -26,9 +26,15 @@ export function batchToRows(batch: Batch, timeZone: string): Row[] {
   const columns = batch.columns().map((vector) => columnValues(vector, timeZone))
   return Array.from({ length: batch.rowCount }, (_, row) => {
     const object: Row = {}
-    for (let i = 0; i < names.length; i++) object[names[i]!] = columns[i]![row]!
+    for (let i = 0; i < names.length; i++) setOwn(object, names[i]!, columns[i]![row]!)
     return object
   })
+}
+
+/** A column may be called `__proto__`, which an assignment would take for the prototype. */
+function setOwn(object: Row, name: string, value: RowValue): void {
+  if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+  else object[name] = value
 }
 
 function columnValues(vector: Vector, timeZone: string): RowValue[] {
