@@ -211,6 +211,7 @@ export type { AggregateValue, MetadataAggregate } from './scan/metadata-aggregat
 export { fileColumnsOf, planColumns } from './scan/column-source.js'
 export type { ColumnPlanOptions, ColumnSource, Conversion } from './scan/column-source.js'
 export { applyConversion, convertVector, materializeColumn } from './scan/convert-vector.js'
+export { requireAsListed } from './scan/listed-file.js'
 export { createParquetSink, openParquetSource } from './scan/parquet-source.js'
 
 // Deletes

@@ -2,7 +2,7 @@
 
 import type { Scalar, Schema } from '@artemis/arrow'
 import type { MetadataAggregate as IcebergAggregate, PartitionSpec, Predicate } from '@artemis/iceberg'
-import { DeleteLoader, FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf, nameMappingOf, planColumns } from '@artemis/iceberg'
+import { DeleteLoader, FileScan, aggregateFiles, alwaysTrue, and, currentSchema, fieldIdOf, nameMappingOf, planColumns, requireAsListed } from '@artemis/iceberg'
 import type { Expression, FilterPushdown, MetadataAggregate, PinnedSnapshot, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from '../memory/projection.js'
 import type { FilePlan, FileSource } from '../scan/artemis-scan.js'
@@ -81,8 +81,10 @@ export class ArtemisTableProvider implements TableProvider {
     const nameMapping = nameMappingOf(table.metadata)
     const fields = projection.map((index) => schema.fields[index]!)
     return {
-      columnSources: (file, { spec, dataFile }) =>
-        planColumns({ fields, fileSchema: file.schema, nameMapping, spec, partition: dataFile.partition, filePath: dataFile.filePath }),
+      columnSources: (file, { spec, dataFile }) => {
+        requireAsListed(dataFile, file.source.size, file.metadata.rowCount)
+        return planColumns({ fields, fileSchema: file.schema, nameMapping, spec, partition: dataFile.partition, filePath: dataFile.filePath })
+      },
       leafOf: (file, fieldId) => file.leafOf({ fieldId }),
     }
   }

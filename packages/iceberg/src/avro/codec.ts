@@ -13,9 +13,7 @@ export function decompressBlock(codec: string, bytes: Uint8Array): Uint8Array {
     case 'deflate':
       return guarded(codec, () => zlib.inflateRawSync(bytes, { maxOutputLength: MAX_BLOCK_BYTES }))
     case 'snappy':
-      // The last four bytes are a CRC-32 of the plain bytes; the decoder's own checks are enough to find truncation.
-      if (bytes.length < 4) throw new DataError({ code: 'AVRO_INVALID', message: 'Avro block is too short for Snappy' })
-      return snappyDecompress(bytes.subarray(0, bytes.length - 4))
+      return snappyBlock(bytes)
     case 'zstandard': {
       const decompress = zstdDecompressor()
       return guarded(codec, () => decompress(bytes, { maxOutputLength: MAX_BLOCK_BYTES }))
@@ -23,6 +21,16 @@ export function decompressBlock(codec: string, bytes: Uint8Array): Uint8Array {
     default:
       throw new UnsupportedError({ code: 'UNSUPPORTED_CODEC', message: `the Avro codec "${codec}" is not supported` })
   }
+}
+
+/** The last four bytes are a CRC-32 of the plain bytes. */
+function snappyBlock(bytes: Uint8Array): Uint8Array {
+  const end = bytes.length - 4
+  if (end < 0) throw new DataError({ code: 'AVRO_INVALID', message: 'Avro block is too short for Snappy' })
+  const plain = snappyDecompress(bytes.subarray(0, end))
+  const expected = ((bytes[end]! << 24) | (bytes[end + 1]! << 16) | (bytes[end + 2]! << 8) | bytes[end + 3]!) >>> 0
+  if (zlib.crc32(plain) !== expected) throw new DataError({ code: 'AVRO_INVALID', message: 'the checksum of an Avro block does not match its bytes' })
+  return plain
 }
 
 type Decompressor = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array

@@ -233,10 +233,22 @@ describe('Avro container files', () => {
     expect(performance.now() - started).toBeLessThan(20_000)
   })
 
+  it('refuses a file of ours in which any bit was flipped', () => {
+    const bytes = writeAvroFile({ schema: 'string', records: ['a row', 'another row'], metadata: { key: 'value' } })
+    expect(readAvroRecords(bytes)).toEqual(['a row', 'another row'])
+    const isChecksum = (bit: number): boolean => bit >> 3 >= bytes.indexOf(0x2e, 8) - 7 && bit >> 3 < bytes.indexOf(0x2e, 8) + 16
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const copy = bytes.slice()
+      copy[bit >> 3]! ^= 1 << (bit & 7)
+      // A flip within the name of the checksum hides it.
+      if (!isChecksum(bit)) expect(() => readAvroRecords(copy), `bit ${bit}`).toThrow(DataError)
+    }
+  })
+
   it('does not loop over a claimed number of empty items', () => {
     const empty = { type: 'record', name: 'e', fields: [] }
     const output = new AvroOutput()
-    output.writeRaw(writeAvroFile({ schema: empty, records: [], codec: 'null' }))
+    output.writeRaw(writeAvroFile({ schema: empty, records: [], codec: 'null', checksum: false }))
     const sync = output.view().slice(output.length - 16)
     output.writeLong(2n ** 52n)
     output.writeBytes(new Uint8Array())
@@ -270,12 +282,15 @@ describe('snappy', () => {
     const compressed = Buffer.concat([Uint8Array.of(body.length, (body.length - 1) << 2), body, Buffer.alloc(4)])
     compressed.writeUInt32BE(crc32(body), compressed.length - 4)
     const output = new AvroOutput()
-    output.writeRaw(writeAvroFile({ schema: 'string', records: [], codec: 'null', metadata: { 'avro.codec': 'snappy' } }))
+    output.writeRaw(writeAvroFile({ schema: 'string', records: [], codec: 'null', metadata: { 'avro.codec': 'snappy' }, checksum: false }))
     const sync = output.view().slice(output.length - 16)
     output.writeLong(1)
     output.writeBytes(compressed)
     output.writeRaw(sync)
     expect(readAvroRecords(output.view())).toEqual(['foo'])
+    const damaged = output.view().slice()
+    damaged[damaged.lastIndexOf(0x66)]! ^= 1
+    expect(() => readAvroRecords(damaged)).toThrow(/checksum/)
   })
 })
 

@@ -1,5 +1,6 @@
 /** Reads Avro object container files (Avro 1.11 spec, "Object Container Files"). */
 import { ArtemisError, DataError } from '@artemis/errors'
+import { CHECKSUM_KEY, verifyChecksum } from './checksum.js'
 import { decompressBlock } from './codec.js'
 import { AvroCursor } from './cursor.js'
 import { checkItemCount, compileReader, minimumSize, readBlockCount } from './reader.js'
@@ -31,7 +32,12 @@ export function openAvroFile(bytes: Uint8Array): AvroFile {
   cursor.position = 4
   const metadata = new Map<string, Uint8Array>()
   for (let count = readBlockCount(cursor, 2); count > 0; count = readBlockCount(cursor, 2)) {
-    for (let i = 0; i < count; i++) metadata.set(cursor.readString(), cursor.readBytes())
+    for (let i = 0; i < count; i++) {
+      const key = cursor.readString()
+      const value = cursor.readBytes()
+      if (key === CHECKSUM_KEY) verifyChecksum(bytes, cursor.position - value.length)
+      metadata.set(key, value)
+    }
   }
   const sync = cursor.readFixed(SYNC_SIZE)
   const schemaBytes = metadata.get('avro.schema')

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { InternalError, unreachable } from '@artemis/errors'
+import { CHECKSUM_KEY, CHECKSUM_PLACEHOLDER, stampChecksum } from './checksum.js'
 import { parseAvroSchema } from './schema.js'
 import type { AvroType } from './schema.js'
 
@@ -209,6 +210,8 @@ export interface AvroFileOptions {
   readonly records: Iterable<unknown>
   readonly metadata?: Readonly<Record<string, string>>
   readonly codec?: 'null' | 'deflate'
+  /** False leaves the checksum of the file out: for what is changed afterwards. Default true. */
+  readonly checksum?: boolean
   /** Plain bytes in a block, after which the next one starts. Default 64 KiB. */
   readonly blockBytes?: number
 }
@@ -222,7 +225,10 @@ export function writeAvroFile(options: AvroFileOptions): Uint8Array {
   const sync = randomBytes(16)
   file.writeRaw(Buffer.from('Obj\u0001', 'latin1'))
   const metadata = { 'avro.schema': JSON.stringify(options.schema), 'avro.codec': codec, ...options.metadata }
-  file.writeLong(Object.keys(metadata).length)
+  file.writeLong(Object.keys(metadata).length + 1)
+  file.writeString(CHECKSUM_KEY)
+  file.writeString(CHECKSUM_PLACEHOLDER)
+  const checksumAt = file.length - CHECKSUM_PLACEHOLDER.length
   for (const [key, value] of Object.entries(metadata)) {
     file.writeString(key)
     file.writeString(value)
@@ -245,5 +251,7 @@ export function writeAvroFile(options: AvroFileOptions): Uint8Array {
     if (block.length >= blockBytes) flush()
   }
   flush()
-  return Uint8Array.from(file.view())
+  const bytes = Uint8Array.from(file.view())
+  if (options.checksum ?? true) stampChecksum(bytes, checksumAt)
+  return bytes
 }

@@ -1,5 +1,5 @@
 /** Finds the current metadata file of a table that is just a folder. */
-import { CatalogError } from '@artemis/errors'
+import { CatalogError, DataError } from '@artemis/errors'
 import type { FileIO, FileStat } from '../io/file-io.js'
 import { isFileNotFound } from '../io/failure.js'
 import { fileNameOf, joinLocation } from '../io/location.js'
@@ -17,7 +17,8 @@ export async function findVersion(io: FileIO, metadataFolder: string, version: n
 
 /**
  * The newest `v<N>` file of a folder, or undefined when there is none. The hint is where the search starts: a writer may
- * have died between its commit and the hint, so higher versions are looked for.
+ * have died between its commit and the hint, so higher versions are looked for. A hint follows its version, so the version
+ * that it names must be there: taking an older one would undo commits without a word.
  */
 export async function findNewestVersion(
   io: FileIO,
@@ -36,6 +37,11 @@ export async function findNewestVersion(
         file = next
       }
     }
+    throw new DataError({
+      code: 'METADATA_MISSING',
+      message: `${joinLocation(metadataFolder, VERSION_HINT)} says version ${hinted}, but there is no file ${joinLocation(metadataFolder, `v${hinted}.metadata.json`)}`,
+      hint: 'The metadata file was lost, or the hint is damaged. Without the hint, the highest version that is there counts.',
+    })
   }
   const newest = newestOf((await io.list(metadataFolder)).filter((file) => /^v\d/.test(fileNameOf(file.location))))
   return newest === undefined ? undefined : { version: metadataVersionOf(fileNameOf(newest.location))!, file: newest }

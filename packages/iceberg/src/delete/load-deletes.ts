@@ -14,6 +14,7 @@ import { fieldById } from '../model/schema.js'
 import type { NestedField } from '../model/type.js'
 import { fileColumnsOf, planColumns } from '../scan/column-source.js'
 import { materializeColumn } from '../scan/convert-vector.js'
+import { requireAsListed } from '../scan/listed-file.js'
 import { openParquetSource } from '../scan/parquet-source.js'
 import type { FileScanTask } from '../scan/scan-task.js'
 import { DeletedRows } from './deleted-rows.js'
@@ -103,6 +104,7 @@ export class DeleteLoader {
     const source = await openParquetSource(io, file.filePath)
     try {
       const parquet = await ParquetFile.open(source, { signal })
+      requireAsListed(file, source.size, parquet.metadata.rowCount)
       const fields = set.fieldIds.map((id) => this.fieldOf(id))
       const sources = planColumns({
         fields,

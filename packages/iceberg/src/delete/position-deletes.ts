@@ -6,6 +6,7 @@ import { ParquetFile } from '@artemis/parquet'
 import type { FileIO } from '../io/file-io.js'
 import type { DataFile } from '../model/manifest.js'
 import { DELETE_FILE_PATH_ID, DELETE_FILE_POS_ID } from '../scan/delete-index.js'
+import { requireAsListed } from '../scan/listed-file.js'
 import { openParquetSource } from '../scan/parquet-source.js'
 import { literalAt } from '../values/vector-values.js'
 
@@ -18,6 +19,7 @@ export async function readPositionDeletes(io: FileIO, file: DataFile, signal: Ab
   const source = await openParquetSource(io, file.filePath)
   try {
     const parquet = await ParquetFile.open(source, { signal })
+    requireAsListed(file, source.size, parquet.metadata.rowCount)
     const positions = new Map<string, number[]>()
     const columns = [{ fieldId: DELETE_FILE_PATH_ID }, { fieldId: DELETE_FILE_POS_ID }]
     // Some writers leave the field ids out; the names are fixed by the spec.

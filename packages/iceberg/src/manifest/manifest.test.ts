@@ -135,9 +135,10 @@ describe('manifests', () => {
       [2, 77n, 2n, 1n],
     ])
     const broken = write([{ ...existing, sequenceNumber: null }])
-    expect(() => readManifest(broken.bytes, { manifest, spec, partitionTypes })).toThrow(/no sequence number/)
+    const brokenManifest = withSequenceNumber(broken.staged, 9n)
+    expect(() => readManifest(broken.bytes, { manifest: brokenManifest, spec, partitionTypes })).toThrow(/no sequence number/)
     expect(
-      readManifest(broken.bytes, { manifest: { ...manifest, sequenceNumber: 0n }, spec, partitionTypes }).entries[0]!.sequenceNumber,
+      readManifest(broken.bytes, { manifest: { ...brokenManifest, sequenceNumber: 0n }, spec, partitionTypes }).entries[0]!.sequenceNumber,
     ).toBe(0n)
   })
 

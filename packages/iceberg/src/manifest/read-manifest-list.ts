@@ -32,11 +32,16 @@ const MANIFEST_FILE: readonly ProjectedField[] = [
   { fieldId: 520, name: 'first_row_id', as: 'bigint' },
 ]
 
-export function readManifestList(bytes: Uint8Array): ManifestFile[] {
+/** `snapshotId` is that of the snapshot that names the list; a list whose header names another one is refused. */
+export function readManifestList(bytes: Uint8Array, snapshotId?: bigint): ManifestFile[] {
   return guardStack(() => {
     const file = openAvroFile(bytes)
     if (file.schema.kind !== 'record')
       throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: 'the manifest list does not hold records' })
+    const own = file.metadata.get('snapshot-id')
+    if (own !== undefined && snapshotId !== undefined && Buffer.from(own).toString() !== String(snapshotId)) {
+      throw new DataError({ code: 'INVALID_MANIFEST_LIST', message: `the manifest list is not that of snapshot ${snapshotId}` })
+    }
     const read = compileProjection(file.schema, MANIFEST_FILE)
     const manifests: ManifestFile[] = []
     for (const { count, cursor } of file.blocks()) {

@@ -40,6 +40,7 @@ export function readManifest(bytes: Uint8Array, context: ManifestContext): Decod
 function decode(bytes: Uint8Array, context: ManifestContext): DecodedManifest {
   const file = openAvroFile(bytes)
   if (file.schema.kind !== 'record') throw new DataError({ code: 'INVALID_MANIFEST', message: 'the manifest does not hold records' })
+  checkHeader(file.metadata, context)
   checkMaps(file.schema)
   const read = compileProjection(file.schema, [
     { fieldId: 0, name: 'status', as: 'number' },
@@ -67,6 +68,9 @@ function decode(bytes: Uint8Array, context: ManifestContext): DecodedManifest {
         partition: partitionOf(fileSlots[3] as readonly unknown[] | undefined, partitionTypes),
         firstRowId: status === 2 ? undefined : nextRowId,
       })
+      if ((dataFile.content === 0) !== (manifest.content === 'data')) {
+        throw new DataError({ code: 'INVALID_MANIFEST', message: `a manifest of ${manifest.content} files lists ${dataFile.filePath}, which is none` })
+      }
       if (nextRowId !== undefined && status !== 2 && dataFile.firstRowId === nextRowId) nextRowId += BigInt(dataFile.recordCount)
       // Mostly one and the same: then all entries share one bigint.
       const ownSnapshotId = (slots[1] as bigint | null | undefined) ?? manifest.addedSnapshotId
@@ -81,7 +85,29 @@ function decode(bytes: Uint8Array, context: ManifestContext): DecodedManifest {
     }
     checkConsumed(cursor)
   }
+  checkCounts(entries, manifest)
   return { entries, bytes: kept + entries.length * BYTES_PER_ENTRY }
+}
+
+/** What the header says, where it does, must be what the list says: a list that is damaged may point to another manifest. */
+function checkHeader(header: ReadonlyMap<string, Uint8Array>, { manifest, spec }: ManifestContext): void {
+  const own = (name: string): string | undefined => {
+    const value = header.get(name)
+    return value === undefined ? undefined : Buffer.from(value).toString()
+  }
+  const content = own('content')
+  const specId = own('partition-spec-id')
+  if ((content !== undefined && content !== manifest.content) || (specId !== undefined && specId !== String(spec.specId))) {
+    throw new DataError({ code: 'INVALID_MANIFEST', message: 'the manifest is not of the content or partition spec that its list says' })
+  }
+}
+
+/** Planning skips manifests without live files by the list's counts, so that those must be right. */
+function checkCounts(entries: readonly ManifestEntry[], { addedFilesCount, existingFilesCount }: ManifestFile): void {
+  if (addedFilesCount === undefined || existingFilesCount === undefined) return
+  const live = entries.reduce((count, entry) => (entry.status === 2 ? count : count + 1), 0)
+  if (live === addedFilesCount + existingFilesCount) return
+  throw new DataError({ code: 'INVALID_MANIFEST', message: `the manifest has ${live} live files, its list says ${addedFilesCount + existingFilesCount}` })
 }
 
 function statusOf(value: unknown): ManifestEntryStatus {

@@ -1,14 +1,11 @@
 /** The CRC-32 of pages, which the Parquet format has as an option and our writer always sets. */
 
-import * as zlib from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import { damaged } from '../errors.js'
 
-// Node 20.15 and 22.2 brought crc32. Older releases neither write nor verify checksums.
-const { crc32 }: { readonly crc32?: (bytes: Uint8Array) => number } = zlib
-
 /** The checksum of a page's bytes as they stand in the file, compressed, in the form of a Thrift i32. */
-export function pageChecksum(body: Uint8Array): number | undefined {
-  return crc32 === undefined ? undefined : crc32(body) | 0
+export function pageChecksum(body: Uint8Array): number {
+  return crc32(body) | 0
 }
 
 /**
@@ -16,6 +13,5 @@ export function pageChecksum(body: Uint8Array): number | undefined {
  * bits of values: they decode to other values without complaint. The cost is a fiftieth of what decoding the page takes.
  */
 export function verifyChecksum(expected: number | undefined, body: Uint8Array, where: string): void {
-  if (expected === undefined || crc32 === undefined) return
-  if ((crc32(body) | 0) !== expected) throw damaged(where, 'the checksum of a page does not match its bytes')
+  if (expected !== undefined && (crc32(body) | 0) !== expected) throw damaged(where, 'the checksum of a page does not match its bytes')
 }
