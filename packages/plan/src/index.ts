@@ -101,6 +101,7 @@ export {
   walkExpression,
   walkPlan,
 } from './walk.js'
+export { relocatePlan } from './relocate.js'
 export { describeNode, explainLogicalPlan, formatAggregate, formatExpression, formatSortKey } from './explain.js'
 export { formatLiteral } from './literal-text.js'
 export { checkInvariants } from './invariants.js'

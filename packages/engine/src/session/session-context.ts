@@ -10,8 +10,8 @@ import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from 
 import { GreedyMemoryPool, collectBatches, explainJson, explainText } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
 import type { CatalogProvider, EvaluationContext, LogicalPlan, TableProvider } from '@artemis/plan'
-import { explainLogicalPlan } from '@artemis/plan'
-import type { BoundCreateTable, BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
+import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
+import type { BoundCreateTable, BoundExecute, BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
 import { ParquetTable } from '../parquet/parquet-table.js'
@@ -154,7 +154,10 @@ export class SessionContext {
     try {
       return await this.#execute(await this.#bind(statement, run), run)
     } catch (error) {
-      if (error instanceof ArtemisError) this.#logger.info({ queryId: run.queryId, code: error.code }, `query refused: ${error.message}`)
+      if (!(error instanceof ArtemisError)) throw error
+      // What a setting or a catalog refuses knows no place.
+      if (error instanceof ConfigError) error.at(statement.span)
+      this.#logger.info({ queryId: run.queryId, code: error.code }, `query refused: ${error.message}`)
       throw error
     }
   }
@@ -205,7 +208,7 @@ export class SessionContext {
         return this.#done(run)
       case 'execute': {
         const prepared = this.#preparedStatement(bound.name, bound.span)
-        return this.#run(prepared.statement, { ...run, text: prepared.text, parameters: { kind: 'values', values: bound.values } })
+        return this.#executePrepared(prepared, bound, run)
       }
       case 'deallocate':
         if (bound.name === null) this.#prepared.clear()
@@ -227,6 +230,19 @@ export class SessionContext {
     const prepared = this.#prepared.get(name)
     if (prepared === undefined) throw new BindError({ code: 'PREPARED_NOT_FOUND', message: `there is no prepared statement "${name}"`, span })
     return prepared
+  }
+
+  /** Places in the prepared text mean nothing in the text of EXECUTE: errors point at that. */
+  async #executePrepared({ statement, text }: PreparedStatement, { values, span }: BoundExecute, run: StatementRun): Promise<QueryResult> {
+    const prepared: StatementRun = { ...run, text, parameters: { kind: 'values', values } }
+    try {
+      const bound = await this.#bind(statement, prepared)
+      const relocated = 'plan' in bound && bound.plan !== null ? { ...bound, plan: relocatePlan(bound.plan, span) } : bound
+      return await this.#execute(relocated, prepared)
+    } catch (error) {
+      if (error instanceof ArtemisError) error.span = span
+      throw error
+    }
   }
 
   async #query(plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {

@@ -2,6 +2,7 @@
 
 import type { Span } from '@artemis/errors'
 import { unreachable } from '@artemis/errors'
+import { relocatePlan } from '@artemis/plan'
 import type { Column, LogicalPlan, ScanPlan } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
 import type { Binder, BoundTable, QueryEnvironment } from './binder.js'
@@ -92,7 +93,7 @@ function bindView(binder: Binder, view: ResolvedRelation & { kind: 'view' }, spa
   binder.countExpansion(span)
   binder.text = view.text
   try {
-    return binder.query(view.query, { commonTables: null, outer: null })
+    return relocatePlan(binder.query(view.query, { commonTables: null, outer: null }), span)
   } catch (error) {
     throw viewError(error, view.name.join('.'), span)
   } finally {
