@@ -27,7 +27,7 @@ export class BooleanDecoder implements ValueDecoder {
 
   page(values: PageValues): void {
     const bits = this.#decode(values)
-    if (values.bitmap === null) appendBits(bits, values.rows, this.#bits, this.#rows)
+    if (values.bitmap === null) appendBits(bits, 0, values.rows, this.#bits, this.#rows)
     else expandBits(bits, values.bitmap, this.#bits, this.#rows, values.rows)
     this.#rows += values.rows
   }

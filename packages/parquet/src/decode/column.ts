@@ -58,7 +58,7 @@ function decodeFlat(chunk: ColumnChunk, rows: RowSet, counter: PageCounter): Vec
     }
     if (validity !== null) {
       if (values.bitmap === null) setBits(validity, done, values.rows)
-      else appendBits(values.bitmap, values.rows, validity, done)
+      else appendBits(values.bitmap, 0, values.rows, validity, done)
     }
     decoder.page(values)
     done += values.rows

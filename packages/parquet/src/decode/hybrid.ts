@@ -95,7 +95,7 @@ export function decodeBits(bytes: Uint8Array, start: number, end: number, bitmap
       const bits = Math.min((header >>> 1) * 8, count - done)
       const length = (bits + 7) >>> 3
       if (position + length > end) throw damaged(where, 'packed bits end too early')
-      appendBits(bytes.subarray(position, position + length), bits, bitmap, done)
+      appendBits(bytes, position, bits, bitmap, done)
       position += header >>> 1
       done += bits
     } else {
@@ -115,24 +115,28 @@ export function isAllOnes(bytes: Uint8Array, start: number, end: number, count: 
   return (header & 1) === 0 && header >>> 1 >= count && bytes[varintEnd] === 1
 }
 
-/** Copies `count` bits of `source` to the zeroed place at bit `to` of `target`. */
-export function appendBits(source: Uint8Array, count: number, target: Uint8Array, to: number): void {
-  const bytes = count >>> 3
+const LONG_COPY = 64
+
+/** Copies `count` bits of `source` from byte `from` on to the zeroed place at bit `to` of `target`. */
+export function appendBits(source: Uint8Array, from: number, count: number, target: Uint8Array, to: number): void {
+  const end = from + (count >>> 3)
   const shift = to & 7
+  let at = from
   let out = to >>> 3
-  if (shift === 0) {
-    target.set(bytes === source.length ? source : source.subarray(0, bytes), out)
-    out += bytes
-  } else {
-    for (let i = 0; i < bytes; i++) {
-      const byte = source[i]!
+  if (shift !== 0) {
+    for (; at < end; at++) {
+      const byte = source[at]!
       target[out]! |= byte << shift
       target[++out]! |= byte >>> (8 - shift)
     }
-  }
+  } else if (end - at > LONG_COPY) {
+    target.set(source.subarray(at, end), out)
+    out += end - at
+    at = end
+  } else while (at < end) target[out++] = source[at++]!
   const rest = count & 7
   if (rest === 0) return
-  const last = source[bytes]! & ((1 << rest) - 1)
+  const last = source[at]! & ((1 << rest) - 1)
   target[out]! |= last << shift
   if (shift + rest > 8) target[out + 1]! |= last >>> (8 - shift)
 }

@@ -7,7 +7,9 @@ export interface WordDictionary {
   readonly dictionary: Int32Array
 }
 
-const SAMPLE = 1024
+const SAMPLE = 4096
+/** A column of as many distinct values as a dictionary may have shows this share of distinct ones in a sample, and less with fewer. */
+const MAX_DISTINCT_SHARE = 0.9
 const MAX_ENTRIES = 1 << 16
 
 /** undefined when a dictionary would not be smaller than the values. */
@@ -25,7 +27,7 @@ export function buildWordDictionary(words: Int32Array, step: 1 | 2): WordDiction
   return { codes, dictionary: table.entries.slice(0, table.size * step) }
 }
 
-/** At most half of a sample, taken across all values, may be distinct. */
+/** Whether a sample, taken across all values, has values that come again. */
 function isWorthwhile(words: Int32Array, step: 1 | 2, count: number): boolean {
   const samples = Math.min(SAMPLE, count)
   const stride = count / samples
@@ -34,7 +36,7 @@ function isWorthwhile(words: Int32Array, step: 1 | 2, count: number): boolean {
     const i = Math.floor(k * stride)
     table.code(words[i * step]!, step === 1 ? 0 : words[i * step + 1]!)
   }
-  return table.size * 2 <= samples || table.size <= 4
+  return table.size <= samples * MAX_DISTINCT_SHARE || table.size <= 4
 }
 
 class WordTable {
