@@ -53,6 +53,8 @@ const EXPRESSIONS = [
   'price * small',
   'discount * big',
   'CAST(small AS DECIMAL(20, 6)) + price',
+  'big % 1000 + small',
+  'big % -7',
 ]
 
 const session = new SessionContext()

@@ -1,7 +1,7 @@
 /** count(*), count(x) and count_if(x). */
 
 import type { Vector } from '@artemis/arrow'
-import { andBitmaps, bool, int32Words, int64, primitiveVector, toBooleanVector } from '@artemis/arrow'
+import { andBitmaps, bool, countSet, int32Words, int64, primitiveVector, toBooleanVector } from '@artemis/arrow'
 import { InternalError } from '@artemis/errors'
 import type { GroupsAccumulator } from '@artemis/plan'
 import { aggregateFunction } from './definition.js'
@@ -16,9 +16,7 @@ class CountAccumulator implements GroupsAccumulator {
 
   update(args: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
     this.#counts = growFloat64(this.#counts, groupCount)
-    const mask = rowMask(args[0], filter, groupIds.length)
-    if (mask === null) countAll(this.#counts, groupIds)
-    else countMasked(this.#counts, groupIds, mask)
+    countRows(this.#counts, groupIds, groupCount, rowMask(args[0], filter, groupIds.length))
   }
 
   merge([state]: readonly Vector[], groupIds: Int32Array, groupCount: number): void {
@@ -42,6 +40,13 @@ class CountAccumulator implements GroupsAccumulator {
     }
     return primitiveVector(int64, values)
   }
+}
+
+/** Counts the rows of each group whose bit is set. Where there is one group, its ids need not be read. */
+export function countRows(counts: Float64Array, groupIds: Int32Array, groupCount: number, mask: Uint8Array | null): void {
+  if (groupCount === 1) counts[0]! += mask === null ? groupIds.length : countSet(mask, groupIds.length)
+  else if (mask === null) countAll(counts, groupIds)
+  else countMasked(counts, groupIds, mask)
 }
 
 function countAll(counts: Float64Array, groupIds: Int32Array): void {

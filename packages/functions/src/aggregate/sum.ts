@@ -1,11 +1,11 @@
 /** sum(x), total(x) and avg(x). */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { decimal, decodeDictionary, float64, int64, primitiveVector } from '@artemis/arrow'
+import { countSet, decimal, decodeDictionary, float64, int64, primitiveVector } from '@artemis/arrow'
 import { ExecutionError } from '@artemis/errors'
 import type { GroupsAccumulator } from '@artemis/plan'
 import { isFloat, isInteger, sqlTypeName } from '@artemis/plan'
-import { badState } from './count.js'
+import { badState, countRows } from './count.js'
 import { aggregateFunction } from './definition.js'
 import { ExactSums } from './exact-sum.js'
 import { growFloat64, growUint8, rowMask, validityOf } from './rows-mask.js'
@@ -87,15 +87,46 @@ export class FloatSums {
     const plain = decodeDictionary(vector)
     if (plain.layout !== 'primitive') throw badState()
     const mask = rowMask(plain, filter, groupIds.length)
-    if (plain.values instanceof Float64Array) addFloat64(plain.values, groupIds, mask, this.sums, this.seen)
+    if (groupCount === 1 && plain.values instanceof Float64Array) this.#addToOne(plain.values, mask)
+    else if (plain.values instanceof Float64Array) addFloat64(plain.values, groupIds, mask, this.sums, this.seen)
     else if (plain.values instanceof Float32Array) addFloat32(plain.values, groupIds, mask, this.sums, this.seen)
     else throw badState()
+  }
+
+  /** All rows are of the one group: no ids need be read. */
+  #addToOne(values: Float64Array, mask: Uint8Array | null): void {
+    if (values.length === 0 || (mask !== null && countSet(mask, values.length) === 0)) return
+    this.sums[0]! += mask === null ? totalOf(values) : maskedTotalOf(values, mask)
+    this.seen[0] = 1
   }
 
   toVector(start: number, length: number): Vector {
     this.reserve(start + length)
     return primitiveVector(float64, this.sums.slice(start, start + length), { validity: validityOf(this.seen, start, length) })
   }
+}
+
+/** Four sums side by side: one would wait for each addition to end before the next. */
+function totalOf(values: Float64Array): number {
+  const whole = values.length & ~3
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!
+    b += values[i + 1]!
+    c += values[i + 2]!
+    d += values[i + 3]!
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]!
+  return a + b + (c + d)
+}
+
+function maskedTotalOf(values: Float64Array, mask: Uint8Array): number {
+  let total = 0
+  for (let i = 0; i < values.length; i++) if (((mask[i >>> 3]! >>> (i & 7)) & 1) === 1) total += values[i]!
+  return total
 }
 
 function addFloat64(values: Float64Array, groupIds: Int32Array, mask: Uint8Array | null, sums: Float64Array, seen: Uint8Array): void {
@@ -189,7 +220,7 @@ class MeanAccumulator implements GroupsAccumulator {
 
   update([argument]: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
     this.#counts = growFloat64(this.#counts, groupCount)
-    countRows(this.#counts, groupIds, rowMask(argument, filter, groupIds.length))
+    countRows(this.#counts, groupIds, groupCount, rowMask(argument, filter, groupIds.length))
     this.#sums.add(argument!, groupIds, groupCount, filter)
   }
 
@@ -227,10 +258,6 @@ class MeanAccumulator implements GroupsAccumulator {
   }
 }
 
-function countRows(counts: Float64Array, groupIds: Int32Array, mask: Uint8Array | null): void {
-  if (mask === null) for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]!]!++
-  else for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]!]! += (mask[i >>> 3]! >>> (i & 7)) & 1
-}
 
 export const avg = aggregateFunction({
   name: 'avg',

@@ -118,7 +118,11 @@ export const remainder = resolvingFunction({
   signatures: [`%(${NUMBERS}, ${NUMBERS}) -> the common type`],
   resolve(types, constants) {
     const pair = numericPair(types, constants)
-    return pair === undefined ? undefined : resolveNumeric('%', ...pair)
+    if (pair === undefined) return undefined
+    const resolved = resolveNumeric('%', ...pair)
+    const [, divisor] = constants
+    const neverNull = isInteger(resolved.returnType) && (typeof divisor === 'number' || typeof divisor === 'bigint') && Number(divisor) !== 0
+    return neverNull ? { ...resolved, canReturnNull: false, emitExact: ([a, b]) => `${a} - Math.trunc(${a} / ${b}) * ${b}` } : resolved
   },
 })
 
