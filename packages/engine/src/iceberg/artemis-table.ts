@@ -82,7 +82,7 @@ export class ArtemisTableProvider implements TableProvider {
     const fields = projection.map((index) => schema.fields[index]!)
     return {
       columnSources: (file, { spec, dataFile }) => {
-        requireAsListed(dataFile, file.source.size, file.metadata.rowCount)
+        requireAsListed(dataFile, file.metadata.rowCount)
         return planColumns({ fields, fileSchema: file.schema, nameMapping, spec, partition: dataFile.partition, filePath: dataFile.filePath })
       },
       leafOf: (file, fieldId) => file.leafOf({ fieldId }),

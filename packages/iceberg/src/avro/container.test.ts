@@ -289,7 +289,8 @@ describe('snappy', () => {
     output.writeRaw(sync)
     expect(readAvroRecords(output.view())).toEqual(['foo'])
     const damaged = output.view().slice()
-    damaged[damaged.lastIndexOf(0x66)]! ^= 1
+    // The sync marker is random and may hold the same byte, so the text itself is looked for.
+    damaged[Buffer.from(damaged).indexOf('foo')]! ^= 1
     expect(() => readAvroRecords(damaged)).toThrow(/checksum/)
   })
 })

@@ -104,7 +104,7 @@ export class DeleteLoader {
     const source = await openParquetSource(io, file.filePath)
     try {
       const parquet = await ParquetFile.open(source, { signal })
-      requireAsListed(file, source.size, parquet.metadata.rowCount)
+      requireAsListed(file, parquet.metadata.rowCount)
       const fields = set.fieldIds.map((id) => this.fieldOf(id))
       const sources = planColumns({
         fields,

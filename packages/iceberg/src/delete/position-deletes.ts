@@ -19,7 +19,7 @@ export async function readPositionDeletes(io: FileIO, file: DataFile, signal: Ab
   const source = await openParquetSource(io, file.filePath)
   try {
     const parquet = await ParquetFile.open(source, { signal })
-    requireAsListed(file, source.size, parquet.metadata.rowCount)
+    requireAsListed(file, parquet.metadata.rowCount)
     const positions = new Map<string, number[]>()
     const columns = [{ fieldId: DELETE_FILE_PATH_ID }, { fieldId: DELETE_FILE_POS_ID }]
     // Some writers leave the field ids out; the names are fixed by the spec.

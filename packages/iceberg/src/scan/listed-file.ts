@@ -3,18 +3,15 @@ import { DataError } from '@artemis/errors'
 import type { DataFile } from '../model/manifest.js'
 
 /**
- * Throws a DataError when a file's size or row count is not what its manifest lists. Planning has already trusted both, as
- * well as the bounds and counts beside them, so that rows of such a file would belong to nothing that was committed.
+ * Throws a DataError when a file's row count is not what its manifest lists. Planning has already trusted it, as well as
+ * the bounds and counts beside it, so that rows of such a file would belong to nothing that was committed. The size is
+ * not compared: there are writers that list it wrong, and other readers read their tables.
  */
-export function requireAsListed(listed: DataFile, size: number, rowCount: number): void {
-  if (size !== listed.fileSizeInBytes) throw changed(listed, `has ${size} bytes, its manifest says ${listed.fileSizeInBytes}`)
-  if (rowCount !== listed.recordCount) throw changed(listed, `has ${rowCount} rows, its manifest says ${listed.recordCount}`)
-}
-
-function changed({ filePath }: DataFile, what: string): DataError {
-  return new DataError({
+export function requireAsListed(listed: DataFile, rowCount: number): void {
+  if (rowCount === listed.recordCount) return
+  throw new DataError({
     code: 'FILE_CHANGED',
-    message: `${filePath} ${what}`,
+    message: `${listed.filePath} has ${rowCount} rows, its manifest says ${listed.recordCount}`,
     hint: 'The file or its manifest was damaged or replaced after the commit.',
   })
 }
