@@ -1,5 +1,5 @@
 /** A local file open for reading: positional reads on a bare descriptor, into buffers that are used again. */
-import { closeSync, fstatSync, open, openSync, read } from 'node:fs'
+import { closeSync, fstatSync, open, openSync, read, readSync } from 'node:fs'
 import { IoError } from '@artemis/errors'
 import { giveBuffer, takeBuffer } from '@artemis/parquet'
 import { ioFailure, shortRead } from './failure.js'
@@ -30,6 +30,17 @@ export function openUnknown(location: string): Promise<InputFile> {
   })
 }
 
+/**
+ * Reads up to this size are done in place while the operating system has the bytes in memory: copying them takes less time
+ * than waking a thread of the pool. The first read that takes long tells that they come from a disk; for a while reads then
+ * go through the pool, many at a time.
+ */
+const IN_PLACE_BYTES = 256 * 1024
+const SLOW_MS = 2
+const POOL_MS = 1000
+
+let poolUntil = 0
+
 /** Opens a file in place: one system call costs far less than a trip through the thread pool. */
 export function openKnown(location: string, size: number): InputFile {
   try {
@@ -56,6 +67,28 @@ class LocalInputFile implements InputFile {
     if (this.#closed) return Promise.reject(new IoError({ code: 'FILE_CLOSED', message: `${this.location} was closed` }))
     const bytes = takeBuffer(length)
     if (length === 0) return Promise.resolve(bytes)
+    const now = performance.now()
+    return length <= IN_PLACE_BYTES && now >= poolUntil ? this.#readInPlace(bytes, offset, now) : this.#readInPool(bytes, offset)
+  }
+
+  async #readInPlace(bytes: Uint8Array, offset: number, started: number): Promise<Uint8Array> {
+    let filled = 0
+    try {
+      while (filled < bytes.length) {
+        const bytesRead = readSync(this.#descriptor, bytes, filled, bytes.length - filled, offset + filled)
+        if (bytesRead === 0) throw shortRead(this.location, offset, bytes.length, filled)
+        filled += bytesRead
+      }
+    } catch (error) {
+      throw ioFailure('read', this.location, error)
+    }
+    const ended = performance.now()
+    if (ended - started > SLOW_MS) poolUntil = ended + POOL_MS
+    return bytes
+  }
+
+  #readInPool(bytes: Uint8Array, offset: number): Promise<Uint8Array> {
+    const { length } = bytes
     this.#reading++
     return new Promise((resolve, reject) => {
       let filled = 0
