@@ -33,7 +33,8 @@ export function partitionColumns({ table: { metadata } }: PinnedTable): Partitio
       const position = positions.get(file.specId)
       return ids.map((id) => {
         const index = position?.get(id)
-        return index === undefined ? null : (file.partition[index] ?? null)
+        // A field whose source column is in no schema any more has no type, so that its values cannot be told.
+        return index === undefined || columns.get(id)!.type.kind === 'null' ? null : (file.partition[index] ?? null)
       })
     },
   }

@@ -42,20 +42,32 @@ export function partitionLiteral(value: unknown, type: IcebergType | undefined):
   switch (type?.kind) {
     case 'long':
     case 'time':
-      return typeof value === 'number' ? BigInt(value) : (value as Literal)
+      return typeof value === 'number' ? BigInt(value) : checked(value, typeof value === 'bigint')
     case 'timestamp':
     case 'timestamptz':
-      return typeof value === 'number' ? BigInt(value) * MICROS_PER_DAY : (value as Literal)
+      return typeof value === 'number' ? BigInt(value) * MICROS_PER_DAY : checked(value, typeof value === 'bigint')
     case 'timestamp_ns':
     case 'timestamptz_ns':
-      return typeof value === 'number' ? BigInt(value) * MICROS_PER_DAY * 1000n : (value as Literal)
+      return typeof value === 'number' ? BigInt(value) * MICROS_PER_DAY * 1000n : checked(value, typeof value === 'bigint')
     case 'int':
     case 'date':
-      return typeof value === 'bigint' ? Number(value) : (value as Literal)
+      return typeof value === 'bigint' ? Number(value) : checked(value, typeof value === 'number')
+    case 'float':
+    case 'double':
+      return checked(value, typeof value === 'number')
+    case 'boolean':
+      return checked(value, typeof value === 'boolean')
+    case 'string':
+      return checked(value, typeof value === 'string')
+    case 'decimal':
+      return checked(value, typeof value === 'bigint')
     case 'uuid':
-      return typeof value === 'string' ? Uint8Array.from(Buffer.from(value.replaceAll('-', ''), 'hex')) : (value as Literal)
+      return typeof value === 'string' ? Uint8Array.from(Buffer.from(value.replaceAll('-', ''), 'hex')) : checked(value, value instanceof Uint8Array)
+    case 'binary':
+    case 'fixed':
+      return checked(value, value instanceof Uint8Array)
     default:
-      return isLiteral(value) ? value : wrongValue(value)
+      return checked(value, isLiteral(value))
   }
 }
 
@@ -64,7 +76,9 @@ function isLiteral(value: unknown): value is Literal {
   return kind === 'boolean' || kind === 'number' || kind === 'bigint' || kind === 'string' || value instanceof Uint8Array
 }
 
-function wrongValue(value: unknown): never {
+/** A tuple that does not fit the column's type comes of damaged metadata or of another table's manifest. */
+function checked(value: unknown, fits: boolean): Literal {
+  if (fits) return value as Literal
   throw new DataError({ code: 'INVALID_MANIFEST', message: `a partition tuple holds ${typeof value}` })
 }
 
