@@ -120,7 +120,7 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
 }
 
 describe.each(Object.entries(MISTAKES))('%s', (_, mistakes) => {
-  test.each(mistakes)('%s', async (sql, kindAndCode, place, hint) => {
+  test.each(mistakes.map((mistake) => [mistake[0], mistake] as const))('%s', async (_sql, [sql, kindAndCode, place, hint]) => {
     const error = await refused(sql)
     expect(`${error.kind} ${error.code}`).toBe(kindAndCode)
     expect(error.span, 'has a place').toBeDefined()

@@ -47,7 +47,7 @@ test('says how much of the table is kept: manifests, files, row groups', async (
 test('EXPLAIN runs nothing', async () => {
   const text = await explain("EXPLAIN SELECT CAST(mission_id AS INTEGER) FROM artemis.sda.observations")
   expect(text).toContain('ScanExec')
-  await expect(explain("EXPLAIN ANALYZE SELECT CAST(mission_id AS INTEGER) FROM artemis.sda.observations")).rejects.toThrow()
+  await expect(explain("EXPLAIN ANALYZE SELECT CAST(mission_id AS INTEGER) FROM artemis.sda.observations")).rejects.toThrow(/could not convert/)
 })
 
 test('JSON: the same as objects', async () => {

@@ -1,4 +1,5 @@
 /** The front door of the engine: what an application passes in, what it gets back, and that nothing stays behind. */
+import EventEmitter from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -501,8 +502,7 @@ describe('stopping', () => {
     const controller = new AbortController()
     session.registerTable('numbers', new Numbers(10))
     for (let i = 0; i < 50; i++) await rows('SELECT n FROM numbers', { signal: controller.signal })
-    const { getEventListeners } = await import('node:events')
-    expect(getEventListeners(controller.signal, 'abort').length).toBeLessThan(5)
+    expect(EventEmitter.getEventListeners(controller.signal, 'abort').length).toBeLessThan(5)
   })
 })
 

@@ -51,8 +51,9 @@ function leaf(source: FilterSource): string {
   return beyondPruning(source, column, literal)
 }
 
-function textLeaf({ random, pool }: FilterSource, column: GeneratedColumn): string {
-  const whole = pick(random, pool(column)) as string
+function textLeaf(source: FilterSource, column: GeneratedColumn): string {
+  const { random } = source
+  const whole = pick(random, source.pool(column)) as string
   const points = Array.from(whole)
   const prefix = points.slice(0, random.below(points.length + 1)).join('')
   const not = random.next() < 0.4 ? 'NOT ' : ''

@@ -95,7 +95,8 @@ export function optimizerContext(plan: LogicalPlan): OptimizerContext {
     for (const subquery of subqueriesOf(node)) walkPlan(subquery, visit)
   }
   walkPlan(plan, visit)
-  return { ids: new ColumnIds(highest + 1), evaluate }
+  const aggregate: OptimizerContext['aggregate'] = (name, types) => functions.aggregate(name)?.resolve(types, types.map(() => undefined))
+  return { ids: new ColumnIds(highest + 1), evaluate, aggregate }
 }
 
 function subqueriesOf(node: LogicalPlan): LogicalPlan[] {

@@ -76,6 +76,8 @@ export interface RandomQueryOptions {
 export class RandomQueries {
   readonly #random: SeededRandom
   readonly #correlated: boolean
+  /** How many references to outer columns were made. */
+  correlations = 0
   #aliases = 0
   /** How many more subqueries and joins the query may have. */
   #budget = 0
@@ -228,7 +230,10 @@ export class RandomQueries {
   #columnOf(type: ValueType, columns: readonly NamedColumn[]): string | undefined {
     const outer = this.#correlated && this.#chance(0.5) ? this.#outer : []
     const usable = [...columns, ...outer].filter((column) => column.type === type)
-    return usable.length === 0 ? undefined : this.#pick(usable).text
+    if (usable.length === 0) return undefined
+    const column = this.#pick(usable)
+    if (outer.includes(column)) this.correlations++
+    return column.text
   }
 
   #value(type: ValueType, columns: readonly NamedColumn[], depth: number, subqueries = true): string {
@@ -261,6 +266,8 @@ export class RandomQueries {
     return this.#inside(columns, () => {
       const from = this.#relation(1)
       const where = this.#chance(0.7) ? ` WHERE ${this.#condition(from.columns, 1)}` : ''
+      // The first of the sorted values is one value, whichever row it is of.
+      if (this.#chance(0.15)) return `(SELECT ${this.#value(type, from.columns, 1)} FROM ${from.sql}${where} ORDER BY 1${this.#pick(['', ' DESC', ' NULLS FIRST'])} LIMIT 1)`
       return `(SELECT ${this.#aggregate(type, from.columns)} FROM ${from.sql}${where})`
     })
   }
