@@ -137,6 +137,8 @@ export function commonType(a: DataType, b: DataType): DataType | undefined {
   if (a.kind === 'null') return b
   if (b.kind === 'null') return a
   if (isNumeric(a) && isNumeric(b)) return commonNumericType(a, b)
+  if (a.kind === 'bool' && isInteger(b)) return b
+  if (b.kind === 'bool' && isInteger(a)) return a
   if (a.kind === 'utf8' || b.kind === 'utf8') return utf8
   const temporal = commonTemporalType(a, b)
   if (temporal !== undefined) return temporal
@@ -175,8 +177,6 @@ export function comparisonType(a: DataType, b: DataType): DataType | undefined {
   if (typeEquals(a, b)) return a
   if (a.kind === 'utf8' && b.kind !== 'null') return b
   if (b.kind === 'utf8' && a.kind !== 'null') return a
-  if (a.kind === 'bool' && isInteger(b)) return b
-  if (b.kind === 'bool' && isInteger(a)) return a
   return commonType(a, b)
 }
 
@@ -184,7 +184,7 @@ export function comparisonType(a: DataType, b: DataType): DataType | undefined {
 export function isImplicitCast(from: DataType, to: DataType): boolean {
   if (typeEquals(from, to) || from.kind === 'null') return true
   if (isNumeric(from) && isNumeric(to)) return to.kind === 'float64' || typeEquals(commonNumericType(from, to), to)
-  if (from.kind === 'utf8' || to.kind === 'utf8') return false
+  if (from.kind === 'utf8' || to.kind === 'utf8' || from.kind === 'bool') return false
   const common = commonType(from, to)
   return common !== undefined && typeEquals(common, to)
 }

@@ -61,7 +61,11 @@ const INFIX = /^[^\p{L}_]+$/u
 
 function formatCall(name: string, args: readonly Expression[]): string {
   if (INFIX.test(name) && args.length === 2) return `${operand(args[0]!)} ${name} ${operand(args[1]!)}`
-  if (INFIX.test(name) && args.length === 1) return `${name}${operand(args[0]!)}`
+  if (INFIX.test(name) && args.length === 1) {
+    const text = operand(args[0]!)
+    // Two minus signs would begin a comment.
+    return text.startsWith(name) ? `${name}(${text})` : `${name}${text}`
+  }
   return `${name}(${formatList(args)})`
 }
 
@@ -117,7 +121,7 @@ export function describeNode(plan: LogicalPlan): string {
     case 'filter':
       return `Filter: ${formatExpression(plan.predicate)}`
     case 'project':
-      return `Project: ${plan.expressions.map((expression, i) => withAlias(expression, plan.columns[i]!.name)).join(', ')}`
+      return `Project: ${plan.expressions.map((expression, i) => withAlias(expression, plan.columns[i]?.name ?? '?')).join(', ')}`
     case 'aggregate':
       return `Aggregate: group=[${plan.groupBy.map(formatExpression).join(', ')}] aggregates=[${plan.aggregates.map(formatAggregate).join(', ')}]`
     case 'join': {

@@ -30,7 +30,8 @@ export function formatLiteral(type: DataType, value: Scalar): string {
     case 'float32':
     case 'float64':
       if (!Number.isFinite(value)) return `${quoted(formatValue(type, value))}::${sqlTypeName(type)}`
-      return Object.is(value, -0) ? '-0.0' : String(value)
+      if (Object.is(value, -0)) return '-0.0'
+      return Number.isInteger(value) ? String(value) : formatValue(type, value)
     case 'decimal':
       return formatValue(type, value)
     default:

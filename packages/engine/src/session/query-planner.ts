@@ -4,7 +4,7 @@ import type { CastProvider, ExecutionPlan } from '@artemis/execution'
 import { createPhysicalPlan, evaluateConstant } from '@artemis/execution'
 import { castScalarFunction } from '@artemis/functions'
 import { optimize } from '@artemis/optimizer'
-import type { EvaluationContext, LogicalPlan, PinnedSnapshot } from '@artemis/plan'
+import type { EvaluationContext, FunctionRegistry, LogicalPlan, PinnedSnapshot } from '@artemis/plan'
 import { ColumnIds, subqueryPlans, walkPlan } from '@artemis/plan'
 import type { Settings } from '../settings/settings.js'
 
@@ -20,10 +20,14 @@ export interface PinnedTableSnapshot extends PinnedSnapshot {
 
 export const casts: CastProvider = (from, to, tryCast) => castScalarFunction(from, to, tryCast)
 
-export function planQuery(bound: LogicalPlan, settings: Settings, evaluation: EvaluationContext): PlannedQuery {
+export function planQuery(bound: LogicalPlan, settings: Settings, evaluation: EvaluationContext, functions: FunctionRegistry): PlannedQuery {
   const disabled = settings.get('disabledRules').split(',').map((name) => name.trim())
   const logical = optimize(bound, {
-    context: { ids: new ColumnIds(firstFreeId(bound)), evaluate: (expression) => evaluateConstant(expression, evaluation, casts) },
+    context: {
+      ids: new ColumnIds(firstFreeId(bound)),
+      evaluate: (expression) => evaluateConstant(expression, evaluation, casts),
+      aggregate: (name, types) => functions.aggregate(name)?.resolve(types, types.map(() => undefined)),
+    },
     disabledRules: new Set(disabled),
     verify: settings.get('verifyPlans'),
   })

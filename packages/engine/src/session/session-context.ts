@@ -246,7 +246,7 @@ export class SessionContext {
   }
 
   async #query(plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {
-    const planned = planQuery(plan, this.#settings, run.evaluation)
+    const planned = planQuery(plan, this.#settings, run.evaluation, this.runtime.functions)
     return queryResult(planned, await this.#runOptions(planned, run))
   }
 
@@ -280,7 +280,7 @@ export class SessionContext {
   async #explain({ statement, analyze, format, verbose }: BoundExplain, run: StatementRun): Promise<QueryResult> {
     const { plan } = statement
     if (plan === null) throw new BindError({ code: 'NOTHING_TO_EXPLAIN', message: 'the statement has no plan' })
-    const planned = planQuery(plan, this.#settings, run.evaluation)
+    const planned = planQuery(plan, this.#settings, run.evaluation, this.runtime.functions)
     const context = makeTaskContext(await this.#runOptions(planned, run))
     if (analyze) await collectBatches(planned.physical, context)
     const options = analyze ? { metrics: context.metrics } : {}

@@ -22,6 +22,7 @@ import { expressionReadsAny, readsAny } from './free-columns.js'
 import { asPredicate, columnsEqual, makeJoin } from './make-join.js'
 import type { PulledUp } from './pull-up.js'
 import { pullUp } from './pull-up.js'
+import { fetchOf } from './shapes.js'
 
 /** The column that holds an outer column's value; `matchesNull` when a NULL in it is the outer column's NULL. */
 export interface OuterKey {
@@ -100,7 +101,8 @@ export class DependentJoin {
         if (plan.fetch === null) return this.of(plan.input)
         break
       case 'limit':
-        if (plan.fetch === null && plan.offset === null) return this.of(plan.input)
+        if (fetchOf(plan) === 0n) return this.of({ kind: 'values', rows: [], columns: plan.columns })
+        if (fetchOf(plan) === null && plan.offset === null) return this.of(plan.input)
         break
       case 'union':
         return this.#union(plan)

@@ -3,7 +3,7 @@
  * other; what the expressions then refer to are columns of these joins.
  */
 
-import type { AggregatePlan, Column, EquiCondition, Expression, LogicalPlan, SubqueryExpression } from '@artemis/plan'
+import type { Column, EquiCondition, Expression, LogicalPlan, SubqueryExpression } from '@artemis/plan'
 import { and, bool, columnReference, comparison, literal, mapExpressionChildren, not, substituteColumns } from '@artemis/plan'
 import type { OptimizerContext } from '../../rule.js'
 import { isVolatile } from '../predicates.js'
@@ -11,6 +11,8 @@ import { DependentJoin, groupByKeys } from './dependent-join.js'
 import { freeColumns } from './free-columns.js'
 import { makeJoin } from './make-join.js'
 import { pullUp } from './pull-up.js'
+import type { OverAggregate } from './shapes.js'
+import { overAggregate, overFirstRow, rowsThatExist } from './shapes.js'
 
 /** What decides whether a row of the subquery's is a match for an outer row. */
 interface Match {
@@ -99,7 +101,7 @@ export class SubqueryJoins {
     const outer = this.#outerColumns(plan)
     const output = plan.columns[0]!
     if (outer.length > 0) {
-      const aggregated = overAggregate(plan)
+      const aggregated = overAggregate(plan) ?? overFirstRow(plan, this.#context)
       if (aggregated !== undefined) return this.#scalarAggregate(subquery, aggregated)
     }
     const pulled = pullUp(plan, { outer: freeColumns(plan), countsRows: true })
@@ -153,65 +155,4 @@ function equiConditions(subquery: SubqueryExpression, values: readonly Expressio
 
 function mayBeNull(subquery: SubqueryExpression, values: readonly Expression[]): boolean {
   return subquery.operands.some((operand) => operand.nullable) || values.some((value) => value.nullable)
-}
-
-/** A plan that has rows just when this one has: what neither adds the first row nor takes the last away is left out. */
-function rowsThatExist(plan: LogicalPlan): LogicalPlan {
-  switch (plan.kind) {
-    case 'project':
-      return plan.expressions.some(isVolatile) ? plan : rowsThatExist(plan.input)
-    case 'sort':
-      return rowsThatExist(plan.input)
-    case 'limit':
-      if (plan.offset !== null || !isPositive(plan.fetch)) return plan
-      return rowsThatExist(plan.input)
-    case 'aggregate':
-      return plan.groupBy.length > 0 ? rowsThatExist(plan.input) : { kind: 'values', rows: [[]], columns: [] }
-    default:
-      return plan
-  }
-}
-
-function isPositive(fetch: Expression | null): boolean {
-  return fetch === null || (fetch.kind === 'literal' && (fetch.value === null || BigInt(fetch.value as bigint | number) > 0n))
-}
-
-/** A subquery that ends in one row of aggregates: its value and the HAVING over it, in terms of the aggregates. */
-interface OverAggregate {
-  readonly aggregate: AggregatePlan
-  readonly value: Expression
-  readonly conditions: readonly Expression[]
-}
-
-function overAggregate(plan: LogicalPlan): OverAggregate | undefined {
-  let value: Expression = columnReference(plan.columns[0]!)
-  let conditions: Expression[] = []
-  for (let node = plan; ; ) {
-    switch (node.kind) {
-      case 'project': {
-        if (node.expressions.some(isVolatile)) return undefined
-        const definitions = new Map(node.columns.map((column, i) => [column.id, (node as typeof node & { kind: 'project' }).expressions[i]!]))
-        value = substituteColumns(value, definitions)
-        conditions = conditions.map((condition) => substituteColumns(condition, definitions))
-        node = node.input
-        break
-      }
-      case 'filter':
-        if (isVolatile(node.predicate)) return undefined
-        conditions.push(node.predicate)
-        node = node.input
-        break
-      case 'sort':
-        node = node.input
-        break
-      case 'limit':
-        if (node.offset !== null || !isPositive(node.fetch)) return undefined
-        node = node.input
-        break
-      case 'aggregate':
-        return node.groupBy.length === 0 && node.aggregates.length > 0 ? { aggregate: node, value, conditions } : undefined
-      default:
-        return undefined
-    }
-  }
 }
