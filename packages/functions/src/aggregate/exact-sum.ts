@@ -37,11 +37,31 @@ export class ExactSums {
     this.#rowsSinceCarry += groupIds.length
     const mask = rowMask(vector, filter, groupIds.length)
     if (vector.layout === 'dictionary' && vector.dictionary.layout === 'fixed') {
-      addCodedWords4(alignedWords(vector.dictionary.values), vector.codes, groupIds, mask, this.#words, this.#seen)
+      const values = alignedWords(vector.dictionary.values)
+      const pairs = groupCount * vector.dictionary.length
+      if (pairs * ROWS_PER_PAIR > groupIds.length) addCodedWords4(values, vector.codes, groupIds, mask, this.#words, this.#seen)
+      else this.#addCounted(values, countPairs(vector.codes, vector.dictionary.length, groupIds, mask, pairs))
       return
     }
     const plain = decodeDictionary(vector)
     addVector(plain, groupIds, rowMask(plain, mask, groupIds.length), this.#words, this.#seen)
+  }
+
+  /** Adds every value of a small dictionary as often as each group has it. */
+  #addCounted(values: Int32Array, counts: Int32Array): void {
+    const entries = values.length >>> 2
+    for (let pair = 0, group = 0; pair < counts.length; group++) {
+      const at = group * STRIDE
+      for (let code = 0; code < entries; code++, pair++) {
+        const count = counts[pair]!
+        if (count === 0) continue
+        this.#words[at]! += count * (values[4 * code]! >>> 0)
+        this.#words[at + 1]! += count * (values[4 * code + 1]! >>> 0)
+        this.#words[at + 2]! += count * (values[4 * code + 2]! >>> 0)
+        this.#words[at + 3]! += count * values[4 * code + 3]!
+        this.#seen[group] = 1
+      }
+    }
   }
 
   isSeen(group: number): boolean {
@@ -83,6 +103,21 @@ export class ExactSums {
       }
     }
   }
+}
+
+/** Rows for each pair of a group and a dictionary entry from which on pairs are counted first. */
+const ROWS_PER_PAIR = 8
+
+/** How many rows there are of each group and code. */
+function countPairs(codes: Int32Array, entries: number, groupIds: Int32Array, mask: Uint8Array | null, pairs: number): Int32Array {
+  const counts = new Int32Array(pairs)
+  if (mask === null) for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]! * entries + codes[i]!]!++
+  else {
+    for (let i = 0; i < groupIds.length; i++) {
+      counts[groupIds[i]! * entries + codes[i]!]! += (mask[i >>> 3]! >>> (i & 7)) & 1
+    }
+  }
+  return counts
 }
 
 function addVector(vector: Vector, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {

@@ -133,7 +133,7 @@ class ExactSource {
         assert(fn?.emitExact !== undefined && (expression.kind === 'call' || expression.kind === 'cast'), 'an exact function')
         const args = (expression.kind === 'call' ? expression.arguments : [expression.input]).map((argument) => this.value(argument))
         const name = this.#assign(fn.emitExact(args))
-        this.statements.push(`beyond |= +(${name} >= ${boundOf(expression.type)}) | +(${name} <= ${-boundOf(expression.type)})`)
+        this.statements.push(`beyond |= +(Math.abs(${name}) >= ${boundOf(expression.type)})`)
         return name
       }
     }
