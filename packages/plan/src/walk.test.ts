@@ -106,7 +106,7 @@ describe('subqueries', () => {
   })
 
   test('read their outer columns', () => {
-    expect([...referencedColumns(and([subquery, comparison('=', b, literal(int32, 1))]))].toSorted()).toEqual([0, 1, 7])
+    expect([...referencedColumns(and([subquery, comparison('=', b, literal(int32, 1))]))].toSorted((x, y) => x - y)).toEqual([0, 1, 7])
   })
 })
 

@@ -25,7 +25,7 @@ export interface PrefetchOptions<T, R> {
 export interface Prefetched<R> {
   readonly result: R
   /** Gives the item's memory back. */
-  release(): void
+  readonly release: () => void
 }
 
 interface Size {

@@ -213,7 +213,14 @@ function name(text: string): Code {
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const code = [1, LOCALS, I32, ...body, END]
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 4, I32, I32, I32, I32, 1, I32]),
     ...section(3, [1, 0]),
     ...section(5, [1, 0, 1]),
