@@ -24,7 +24,8 @@ export class ArtemisCatalog implements CatalogProvider {
   }
 
   async schema(name: string): Promise<SchemaProvider | undefined> {
-    const found = (await this.listSchemas()).find((candidate) => candidate.toLowerCase() === name.toLowerCase())
+    // A folder's name may have dots itself, so that a namespace is never told from its name in SQL.
+    const found = (await this.#catalog.listNamespaces()).find((candidate) => candidate.join('.').toLowerCase() === name.toLowerCase())
     return found === undefined ? undefined : new ArtemisSchema(this.#catalog, this.#cache, found)
   }
 
@@ -39,11 +40,11 @@ class ArtemisSchema implements SchemaProvider {
   readonly #cache: IcebergCache
   readonly #namespace: readonly string[]
 
-  constructor(catalog: Catalog, cache: IcebergCache, name: string) {
-    this.name = name
+  constructor(catalog: Catalog, cache: IcebergCache, namespace: readonly string[]) {
+    this.name = namespace.join('.')
     this.#catalog = catalog
     this.#cache = cache
-    this.#namespace = name.split('.')
+    this.#namespace = namespace
   }
 
   async listTables(): ReturnType<SchemaProvider['listTables']> {

@@ -59,20 +59,30 @@ export class ParquetTable implements TableProvider {
   scan(request: ScanRequest): TableScan {
     const translated = request.filters.map((filter) => translateFilter(filter, (index) => this.#fieldId(index))?.predicate ?? alwaysTrue)
     const residual = bindPredicate(and(...translated), this.#testable)
+    const versions = new Map<string, string>()
     const source: FileSource = {
       io: this.#io,
       cache: this.#cache,
       schema: this.#testable,
       exactRecordCounts: false,
       columns: (projection) => this.#columns(projection),
+      fileVersion: (location) => versions.get(location) ?? '',
       plan: () => {
         // A filter that is never true is Exact, so it must be kept here: there are no bounds to test it by.
         const locations = residual.kind === 'alwaysFalse' ? [] : this.#locations
-        const tasks = locations.map((location) => fileTask(location, residual))
-        return { tasks: oneBatch(tasks), report: { files: { kept: tasks.length, total: this.#locations.length } } }
+        return { tasks: this.#tasks(locations, residual, versions), report: { files: { kept: locations.length, total: this.#locations.length } } }
       },
     }
     return new ArtemisScan(source, projectSchema(this.schema, request.projection), request.projection, request.limit)
+  }
+
+  /** Anybody may rewrite such a file between two queries: its size and time tell whether what is cached of it still holds. */
+  async *#tasks(locations: readonly string[], residual: BoundPredicate, versions: Map<string, string>): AsyncGenerator<readonly FileScanTask[], void, undefined> {
+    for (const location of locations) {
+      const found = await this.#io.stat(location)
+      if (found !== undefined) versions.set(location, `@${found.modifiedMs}:${found.size}`)
+      yield [fileTask(location, found?.size ?? 0, residual)]
+    }
   }
 
   #fieldId(index: number): number | undefined {
@@ -110,9 +120,9 @@ function testableSchema(schema: Schema): IcebergSchema {
 
 const TESTABLE = new Set(['bool', 'int32', 'int64', 'float32', 'float64', 'decimal', 'utf8', 'binary', 'date32', 'uuid'])
 
-function fileTask(location: string, residual: BoundPredicate): FileScanTask {
+function fileTask(location: string, fileSizeInBytes: number, residual: BoundPredicate): FileScanTask {
   return {
-    dataFile: dataFile({ content: 0, filePath: location, fileFormat: 'parquet', specId: 0, partition: [], recordCount: 0, fileSizeInBytes: 0 }),
+    dataFile: dataFile({ content: 0, filePath: location, fileFormat: 'parquet', specId: 0, partition: [], recordCount: 0, fileSizeInBytes }),
     spec: UNPARTITIONED_SPEC,
     sequenceNumber: 0n,
     residual,
@@ -120,8 +130,4 @@ function fileTask(location: string, residual: BoundPredicate): FileScanTask {
     equalityDeletes: [],
     deletionVector: undefined,
   }
-}
-
-async function* oneBatch<T>(items: readonly T[]): AsyncGenerator<readonly T[], void, undefined> {
-  yield items
 }

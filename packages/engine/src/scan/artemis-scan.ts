@@ -47,6 +47,8 @@ export interface FileSource {
   readonly schema: IcebergSchema
   /** Whether a file's record count can be trusted: files whose rows all match are then counted without being opened. */
   readonly exactRecordCounts: boolean
+  /** Tells apart what a name stood for over time; absent where files never change once they are there. */
+  fileVersion?(location: string): string
   /** How the columns at `projection`, indices into the table's schema, are found in each file. */
   columns(projection: readonly number[]): ColumnResolver
   /** One for each run: it keeps what it loads for the other files of the run. */
@@ -133,7 +135,8 @@ export class ArtemisScan implements TableScan {
   #fileContext(counters: ScanCounters, signal: AbortSignal): DataFileContext {
     const source = this.#source
     const { io, cache, schema } = source
-    return { io, cache, schema, columns: source.columns(this.#projection), deletes: source.deletes?.(signal), counters }
+    const footerKey = (location: string): string => `footer:${location}${source.fileVersion?.(location) ?? ''}`
+    return { io, cache, footerKey, schema, columns: source.columns(this.#projection), deletes: source.deletes?.(signal), counters }
   }
 
   /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */

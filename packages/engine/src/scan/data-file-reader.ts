@@ -25,6 +25,8 @@ export interface ColumnResolver {
 export interface DataFileContext {
   readonly io: FileIO
   readonly cache: IcebergCache
+  /** The name under which the footer of a file is cached. */
+  readonly footerKey: (location: string) => string
   readonly schema: IcebergSchema
   readonly columns: ColumnResolver
   /** Absent for files that no delete can apply to. */
@@ -64,8 +66,9 @@ export class DataFileReader {
     const onRead = (bytes: number): void => context.counters.add('bytes_scanned', bytes)
     const source = new InputFileSource(context.io, dataFile.filePath, dataFile.fileSizeInBytes, onRead)
     try {
-      const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, `footer:${dataFile.filePath}`, async () => {
-        const footer = await readFooter(await source.open(), { signal })
+      const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, context.footerKey(dataFile.filePath), async () => {
+        // Without the signal: another query may wait for the same footer, and that one was not cancelled.
+        const footer = await readFooter(await source.open())
         return { value: footer, bytes: footer.byteSize }
       })
       const file = await ParquetFile.open(source, { metadata, signal })

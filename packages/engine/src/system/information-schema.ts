@@ -74,9 +74,13 @@ async function* places(sources: SystemSources): AsyncGenerator<Place> {
   }
 }
 
-async function* entries(sources: SystemSources): AsyncGenerator<Place & { readonly name: string; readonly type: string; readonly entry: CatalogEntry }> {
+async function* entries(
+  sources: SystemSources,
+  wanted: (type: string) => boolean = () => true,
+): AsyncGenerator<Place & { readonly name: string; readonly type: string; readonly entry: CatalogEntry }> {
   for await (const place of places(sources)) {
     for (const table of await place.schema.listTables()) {
+      if (!wanted(table.type)) continue
       const entry = await place.schema.table(table.name, { path: [], timeTravel: null })
       // A table may be dropped between the listing and the look.
       if (entry !== undefined) yield { ...place, ...table, entry }
@@ -116,7 +120,7 @@ async function columnRows(sources: SystemSources): Promise<Row[]> {
 
 async function viewRows(sources: SystemSources): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const { catalog, schema, name, entry } of entries(sources)) {
+  for await (const { catalog, schema, name, entry } of entries(sources, (type) => type === 'VIEW')) {
     if (entry.kind === 'view') rows.push([catalog, schema.name, name, entry.sql])
   }
   return rows

@@ -7,7 +7,7 @@
  * as it is. A commit creates the next version under a name that only one writer can create. That is safe among our own
  * writers on a local disk. A Java writer on the same folder renames instead and may overwrite: do not mix them.
  */
-import { CatalogError, UnsupportedError } from '@artemis/errors'
+import { CatalogError, DataError, IoError, UnsupportedError } from '@artemis/errors'
 import { applyUpdates } from '../commit/apply-updates.js'
 import { commitConflict, commitStateUnknown } from '../commit/failure.js'
 import type { NewTable } from '../commit/new-table.js'
@@ -228,10 +228,16 @@ export class FilesystemCatalog implements Catalog {
     return Promise.all(names.map(async (name) => ({ name, isTable: await this.#isTable(joinLocation(folder, name)) })))
   }
 
+  /** A folder that cannot be looked into counts as a table: opening that one tells why, and the others can be listed. */
   async #isTable(folder: string): Promise<boolean> {
     const { io } = this.#context
-    if (!(await io.listFolders(folder)).includes('metadata')) return false
-    return (await findNewestVersion(io, joinLocation(folder, 'metadata'))) !== undefined
+    try {
+      if (!(await io.listFolders(folder)).includes('metadata')) return false
+      return (await findNewestVersion(io, joinLocation(folder, 'metadata'))) !== undefined
+    } catch (error) {
+      if (error instanceof IoError || error instanceof DataError) return true
+      throw error
+    }
   }
 
   #folderOf(namespace: Namespace): string {

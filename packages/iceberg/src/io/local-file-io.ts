@@ -1,12 +1,12 @@
 /** The local file system as a `FileIO`. What it writes is on disk (fsync) before it becomes visible under its name. */
 import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { link, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { IoError } from '@artemis/errors'
 import { ioFailure, systemCode } from './failure.js'
 import type { FileIO, FileStat, InputFile, OpenOptions, OutputFile } from './file-io.js'
-import { openKnown, openUnknown } from './local-input-file.js'
+import { READ_ONLY, notAFile, openKnown, openUnknown } from './local-input-file.js'
 import { joinLocation, localPath } from './location.js'
 
 export interface LocalFileIOOptions {
@@ -31,10 +31,16 @@ class LocalFileIO implements FileIO {
   }
 
   async read(location: string): Promise<Uint8Array> {
+    let handle: FileHandle | undefined
     try {
-      return await readFile(localPath(location))
+      handle = await open(localPath(location), READ_ONLY)
+      // Pipes wait and devices may never end: only files are read whole.
+      if (!(await handle.stat()).isFile()) throw notAFile(location)
+      return await handle.readFile()
     } catch (error) {
       throw ioFailure('read', location, error)
+    } finally {
+      await handle?.close()
     }
   }
 

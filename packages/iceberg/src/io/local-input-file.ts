@@ -1,10 +1,13 @@
 /** A local file open for reading: positional reads on a bare descriptor, into buffers that are used again. */
-import { closeSync, fstatSync, open, openSync, read, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, open, openSync, read, readSync } from 'node:fs'
 import { IoError } from '@artemis/errors'
 import { giveBuffer, takeBuffer } from '@artemis/parquet'
 import { ioFailure, shortRead } from './failure.js'
 import type { InputFile } from './file-io.js'
 import { localPath } from './location.js'
+
+/** Opening a pipe in a file's place would wait for its writer for ever; in this mode it does not. Windows has none such. */
+export const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
  * Opens a file whose size is not known. Goes through the thread pool, as a file that nobody has looked at yet may lie on
@@ -12,7 +15,7 @@ import { localPath } from './location.js'
  */
 export function openUnknown(location: string): Promise<InputFile> {
   return new Promise((resolve, reject) => {
-    open(localPath(location), 'r', (error, descriptor) => {
+    open(localPath(location), READ_ONLY, (error, descriptor) => {
       if (error !== null) {
         reject(ioFailure('open', location, error))
         return
@@ -20,7 +23,7 @@ export function openUnknown(location: string): Promise<InputFile> {
       try {
         // The inode is in memory now: asking it costs less than another trip through the pool.
         const found = fstatSync(descriptor)
-        if (!found.isFile()) throw new IoError({ code: 'IO_FAILED', message: `${location} is not a file` })
+        if (!found.isFile()) throw notAFile(location)
         resolve(new LocalInputFile(location, found.size, descriptor))
       } catch (cause) {
         closeSync(descriptor)
@@ -28,6 +31,10 @@ export function openUnknown(location: string): Promise<InputFile> {
       }
     })
   })
+}
+
+export function notAFile(location: string): IoError {
+  return new IoError({ code: 'IO_FAILED', message: `${location} is not a file` })
 }
 
 /**
@@ -44,7 +51,7 @@ let poolUntil = 0
 /** Opens a file in place: one system call costs far less than a trip through the thread pool. */
 export function openKnown(location: string, size: number): InputFile {
   try {
-    return new LocalInputFile(location, size, openSync(localPath(location), 'r'))
+    return new LocalInputFile(location, size, openSync(localPath(location), READ_ONLY))
   } catch (error) {
     throw ioFailure('open', location, error)
   }
