@@ -39,6 +39,12 @@ export class DuckDB {
     return { names, types, rows }
   }
 
+  /** The first column of a query's rows, as numbers. */
+  async numbers(sql: string): Promise<number[]> {
+    const result = await this.#connection.runAndReadAll(sql)
+    return result.getRows().map((row) => Number(row[0]))
+  }
+
   close(): void {
     this.#connection.closeSync()
   }
