@@ -1,20 +1,23 @@
-/** A table over an async iterable of batches that the application made: read as it comes, nothing is kept. */
+/** A table over an iterable of batches that the application made: read as it comes, nothing is kept. */
 
 import type { Batch, Schema } from '@artemis/arrow'
-import { ExecutionError, throwIfAborted } from '@artemis/errors'
+import { ExecutionError } from '@artemis/errors'
 import type { FilterPushdown, ScanContext, ScanRequest, TableProvider, TableScan } from '@artemis/plan'
+import { checkedBatches } from '../foreign/checked-batches.js'
 import { projectSchema } from './projection.js'
 
-/** A function makes a new stream for every scan; a bare iterable can be read once. */
-export type BatchSource = AsyncIterable<Batch> | (() => AsyncIterable<Batch>)
+/** Iterables of batches, our own or apache-arrow's. A function makes a new stream for every scan; a bare iterable can be read once. */
+export type BatchSource = AsyncIterable<unknown> | Iterable<unknown> | (() => AsyncIterable<unknown> | Iterable<unknown>)
 
 export class StreamTable implements TableProvider {
   readonly schema: Schema
+  readonly #name: string
   readonly #source: BatchSource
   #consumed = false
 
-  constructor(schema: Schema, source: BatchSource) {
+  constructor(name: string, schema: Schema, source: BatchSource) {
     this.schema = schema
+    this.#name = name
     this.#source = source
   }
 
@@ -28,28 +31,23 @@ export class StreamTable implements TableProvider {
 
   scan(request: ScanRequest): TableScan {
     const schema = projectSchema(this.schema, request.projection)
-    const open = (): AsyncIterable<Batch> => this.#open()
+    const whole = { table: this.#name, schema: this.schema }
+    const open = (): unknown => this.#open()
     return {
       schema,
       ordering: [],
-      async *execute(context: ScanContext) {
-        for await (const batch of open()) {
-          throwIfAborted(context.signal)
-          const projected = batch.project(schema, request.projection)
-          for (let start = 0; start < projected.rowCount; start += context.batchSize) {
-            yield projected.slice(start, Math.min(context.batchSize, projected.rowCount - start))
-          }
-        }
+      async *execute(context: ScanContext): AsyncGenerator<Batch, void, undefined> {
+        for await (const batch of checkedBatches(open, { ...whole, context })) yield batch.project(schema, request.projection)
       },
     }
   }
 
-  #open(): AsyncIterable<Batch> {
+  #open(): unknown {
     if (typeof this.#source === 'function') return this.#source()
     if (this.#consumed) {
       throw new ExecutionError({
         code: 'STREAM_CONSUMED',
-        message: 'this table is a stream that was already read',
+        message: `table "${this.#name}" is a stream that was already read`,
         hint: 'Register a function that makes a new stream for every scan.',
       })
     }

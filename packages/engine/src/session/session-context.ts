@@ -13,6 +13,7 @@ import type { CatalogProvider, EvaluationContext, LogicalPlan, TableProvider } f
 import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
 import type { BoundCreateTable, BoundExecute, BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
+import { checkedCatalog } from '../foreign/foreign-catalog.js'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
 import { ParquetTable } from '../parquet/parquet-table.js'
 import type { QueryResult, ResultKind } from '../result/query-result.js'
@@ -105,12 +106,12 @@ export class SessionContext {
 
   /** Makes a catalog's schemas available as `name.schema.table`. */
   registerCatalog(name: string, provider: CatalogProvider): void {
-    this.#catalogs.set(name.toLowerCase(), provider)
+    this.#catalogs.set(name.toLowerCase(), checkedCatalog(name, provider))
   }
 
   /** Makes a table available as `memory.main.name`, which is also found as `name`. Replaces one of the same name. */
   registerTable(name: string, source: TableSource): void {
-    this.#memory.get('main')!.register(name, tableProviderOf(source))
+    this.#memory.get('main')!.register(name, tableProviderOf(name, source))
   }
 
   /** Makes Parquet files available as one table. They must agree in the columns that are read. */
