@@ -8,11 +8,12 @@ import type { LogicalPlan } from '@artemis/plan'
 import { checkInvariants } from '@artemis/plan'
 import type { OptimizerContext, OptimizerRule } from './rule.js'
 import { eliminateTrivial } from './rules/eliminate-trivial.js'
+import { joinOrder } from './rules/join-order.js'
+import { limitPushdown } from './rules/limit-pushdown.js'
+import { mergeProjections } from './rules/merge-projections.js'
 import { metadataAggregate } from './rules/metadata-aggregate.js'
 import { predicatePushdown } from './rules/predicate-pushdown.js'
 import { projectionPruning } from './rules/projection-pruning.js'
-import { limitPushdown } from './rules/limit-pushdown.js'
-import { mergeProjections } from './rules/merge-projections.js'
 import { simplifyExpressions } from './rules/simplify-expressions.js'
 import { unnestSubqueries } from './rules/unnest-subqueries.js'
 
@@ -21,6 +22,7 @@ export const RULES: readonly { readonly rule: OptimizerRule; readonly reason: st
   { rule: simplifyExpressions, reason: 'before pushdown: sources classify simple comparisons, NOT at the leaves, and folded literals' },
   { rule: predicatePushdown, reason: 'before pruning: a filter that the source takes exactly frees its columns' },
   { rule: eliminateTrivial, reason: 'after pushdown: filters that became constant empty their branch' },
+  { rule: joinOrder, reason: 'after pushdown: what a join puts out depends on the filters below it, and equalities are keys now' },
   { rule: mergeProjections, reason: 'before pruning and limits: both look through one projection, not a chain' },
   { rule: projectionPruning, reason: 'after all that can drop a use of a column' },
   { rule: metadataAggregate, reason: 'after pruning: it looks for an aggregate directly over a scan with exact filters' },

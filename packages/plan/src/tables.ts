@@ -81,6 +81,11 @@ export interface ScanContext {
   readonly evaluation: EvaluationContext
   /** How many files may be open or in flight at once. */
   readonly fileConcurrency: number
+  /**
+   * Whether the consumer looks at a batch, and at all that it made of it, only until it asks for the next one: the memory of
+   * its columns may then be used again. False when it is not said.
+   */
+  readonly transientBatches?: boolean
 }
 
 /** Bytes held by one consumer. See `execution`'s MemoryPool. */

@@ -5,7 +5,7 @@
 
 import { ArtemisError } from '@artemis/errors'
 import type { CaseExpression, Expression, InListExpression } from '@artemis/plan'
-import { and, bool, comparison, expressionChildren, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
+import { and, bool, comparison, conjuncts, expressionChildren, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
 import type { OptimizerContext } from '../rule.js'
 import { simplifyComparison } from './comparison.js'
 import { expressionKey, scalarKey } from './expression-key.js'
@@ -72,8 +72,25 @@ function simplifyLogical(kind: 'and' | 'or', operands: readonly Expression[], or
     if (key !== undefined) seen.add(key)
     kept.push(operand)
   }
-  if (kept.length === operands.length && kept.every((operand, i) => operand === operands[i])) return original
-  return kind === 'and' ? and(kept, original.span) : or(kept, original.span)
+  if (kind === 'or') return factorOut(kept, original.span) ?? (unchanged(kept, operands) ? original : or(kept, original.span))
+  return unchanged(kept, operands) ? original : and(kept, original.span)
+}
+
+function unchanged(kept: readonly Expression[], operands: readonly Expression[]): boolean {
+  return kept.length === operands.length && kept.every((operand, i) => operand === operands[i])
+}
+
+/** `(a AND b) OR (a AND c)` as `a AND (b OR c)`: what all alternatives ask for can be pushed down, or be a join's key. */
+function factorOut(alternatives: readonly Expression[], span: Expression['span']): Expression | undefined {
+  const [first, ...others] = alternatives.map((alternative) => new Map(conjuncts(alternative).map((part) => [expressionKey(part), part] as const)))
+  if (first === undefined || others.length === 0) return undefined
+  const common = [...first].filter(([key]) => key !== undefined && others.every((parts) => parts.has(key)))
+  if (common.length === 0) return undefined
+  const keys = new Set(common.map(([key]) => key))
+  const rests = alternatives.map((alternative) => conjuncts(alternative).filter((part) => !keys.has(expressionKey(part))))
+  const parts = common.map(([, part]) => part)
+  // An alternative that asks for nothing more makes the others superfluous.
+  return rests.some((rest) => rest.length === 0) ? and(parts, span) : and([...parts, or(rests.map((rest) => and(rest)), span)], span)
 }
 
 /** IS [NOT] NULL of what is never NULL. */

@@ -13,7 +13,7 @@ import { DuckDB } from '../oracle/duckdb.js'
 import { difference, textResult } from '../oracle/text-result.js'
 import { RandomQueries, randomTables } from './random-query.js'
 
-const QUERIES = Number(process.env['ARTEMIS_PLAN_QUERIES'] ?? 400)
+const QUERIES = Number(process.env['ARTEMIS_PLAN_QUERIES'] ?? 250)
 const SEED = Number(process.env['ARTEMIS_PLAN_SEED'] ?? 1)
 
 const optional = RULES.map(({ rule }) => rule.name)

@@ -183,6 +183,7 @@ export class RandomQueries {
   }
 
   #relation(depth: number): Relation {
+    if (depth > 1 && this.#chance(0.12)) return this.#chain()
     if (depth > 0 && this.#chance(0.45) && this.#spend()) return this.#join(depth)
     if (depth > 0 && this.#chance(0.25) && this.#spend()) return this.#derived()
     const name = this.#chance(0.05) ? 'none' : this.#pick(['r', 'r', 'q', 'k'])
@@ -210,6 +211,21 @@ export class RandomQueries {
     if (type === 'CROSS JOIN') return { sql: `${left.sql} CROSS JOIN ${rightSql}`, columns, isJoin: true }
     const on = this.#joinCondition(left.columns, right.columns, type === 'FULL JOIN')
     return { sql: `${left.sql} ${type} ${rightSql} ON ${on}`, columns: type === 'SEMI JOIN' || type === 'ANTI JOIN' ? left.columns : columns, isJoin: true }
+  }
+
+  /** Inner joins of several tables, most of them by an equality with one that came before. */
+  #chain(): Relation {
+    const tables = Array.from({ length: 3 + this.#random.below(2) }, () => this.#relation(0))
+    const columns: NamedColumn[] = []
+    const parts = tables.map((table, i) => {
+      const before = [...columns]
+      columns.push(...table.columns)
+      if (i === 0) return table.sql
+      const pairs = before.flatMap((a) => table.columns.filter((b) => b.type === a.type).map((b) => `${a.text} = ${b.text}`))
+      if (pairs.length === 0 || this.#chance(0.2)) return `CROSS JOIN ${table.sql}`
+      return `JOIN ${table.sql} ON ${this.#pick(pairs)}${this.#chance(0.2) ? ` AND ${this.#condition(columns, 1, false)}` : ''}`
+    })
+    return { sql: parts.join(' '), columns, isJoin: true }
   }
 
   #joinCondition(left: readonly NamedColumn[], right: readonly NamedColumn[], equalOnly: boolean): string {
