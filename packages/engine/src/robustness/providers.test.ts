@@ -45,7 +45,7 @@ function provider(behaviour: Behaviour): TableProvider {
     scan: behaviour.scan ?? scan,
     ...(behaviour.aggregate === undefined ? {} : { aggregateFromMetadata: behaviour.aggregate }),
   }
-  return answers as TableProvider
+  return answers as unknown as TableProvider
 }
 
 async function* project(source: unknown, projected: Schema, projection: readonly number[]): AsyncGenerator<unknown, void, undefined> {
@@ -79,7 +79,7 @@ const boom = (): never => {
 describe('what is broken is told as the fault of the provider', () => {
   const join = QUERIES[3]!
   const filter = QUERIES[1]!
-  const cases: readonly (readonly [string, Behaviour, RegExp, queries?: readonly string[]])[] = [
+  const cases: readonly (readonly [name: string, behaviour: Behaviour, message: RegExp, queries?: readonly string[]])[] = [
     ['throws in statistics', { statistics: boom }, /failed: boom/, [join]],
     ['has no statistics', { statistics: () => null }, /gave no statistics/, [join]],
     ['throws while classifying', { pushdown: boom }, /failed: boom/, [filter]],
@@ -96,7 +96,7 @@ describe('what is broken is told as the fault of the provider', () => {
     ['gives null', { batches: async function* () { yield null } }, /no batch/], // prettier-ignore
     ['throws a string', { batches: async function* () { yield rows(0, 1); throw 'boom' } }, /failed: boom/], // prettier-ignore
   ]
-  test.each(cases)('%s', async (_, behaviour, message, queries = QUERIES) => {
+  test.each(cases.map(([name, behaviour, message, queries = QUERIES]) => [name, behaviour, message, queries] as const))('%s', async (_, behaviour, message, queries) => {
     for (const sql of queries) {
       const error = await errorOf(sessionWith(behaviour), sql)
       expect(error.message).toMatch(message)
