@@ -111,6 +111,12 @@ describe('parameters', () => {
     expect(await rows('SELECT n FROM numbers WHERE n IN ($a, $b) ORDER BY n', { params: { a: 5, b: 7 } })).toEqual([{ n: 5 }, { n: 7 }])
   })
 
+  test('what SQL has no type for is refused by its name', async () => {
+    expect(await codeOf(rows('SELECT $when', { params: { when: new Date('never') } }))).toBe('INVALID_PARAMETER')
+    expect(await codeOf(rows('SELECT $1', { params: [Symbol('x') as never] }))).toBe('INVALID_PARAMETER')
+    expect(await codeOf(rows('SELECT $1', { params: [{ a: 1 } as never] }))).toBe('INVALID_PARAMETER')
+  })
+
   test('a missing one is named', async () => {
     await expect(rows('SELECT $2', { params: [1] })).rejects.toThrow(/\$?2/)
     await expect(rows('SELECT $other', { params: { name: 1 } })).rejects.toThrow(/other/)

@@ -41,8 +41,9 @@ function typed(name: string, value: ParameterInput): TypedParameter {
       return { type: float64, value }
     default:
   }
-  if (value instanceof Date) return { type: timestamptz(), value: BigInt(value.getTime()) * 1000n }
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return { type: timestamptz(), value: BigInt(value.getTime()) * 1000n }
   if (value instanceof Uint8Array) return { type: binary, value }
-  if ('type' in value && 'value' in value) return value
-  throw new ConfigError({ code: 'INVALID_PARAMETER', message: `parameter ${name} is of a JavaScript type that SQL has no type for` })
+  if (typeof value === 'object' && 'type' in value && 'value' in value) return value
+  const what = value instanceof Date ? 'an invalid Date' : 'of a JavaScript type that SQL has no type for'
+  throw new ConfigError({ code: 'INVALID_PARAMETER', message: `parameter ${name} is ${what}` })
 }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { Batch, field, int64, schema as makeSchema, utf8, vectorFromScalars } from '@artemis/arrow'
 import type { Scalar, Schema } from '@artemis/arrow'
 import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from '@artemis/errors'
-import { GreedyMemoryPool, collectBatches, explainJson, explainText } from '@artemis/execution'
+import { ExecutionStream, GreedyMemoryPool, explainJson, explainText } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
 import type { CatalogProvider, EvaluationContext, LogicalPlan, TableProvider } from '@artemis/plan'
 import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
@@ -283,7 +283,8 @@ export class SessionContext {
     if (plan === null) throw new BindError({ code: 'NOTHING_TO_EXPLAIN', message: 'the statement has no plan' })
     const planned = planQuery(plan, this.#settings, run.evaluation, this.runtime.functions)
     const context = makeTaskContext(await this.#runOptions(planned, run))
-    if (analyze) await collectBatches(planned.physical, context)
+    // Columns are made when they are read, so the run is one only if they are.
+    if (analyze) for await (const batch of new ExecutionStream(planned.physical, context)) batch.columns()
     const options = analyze ? { metrics: context.metrics } : {}
     const text = format === 'json' ? await explainJson(planned.physical, options) : await explainText(planned.physical, options)
     const logical = verbose ? [...explainLogicalPlan(planned.logical).split('\n'), ''] : []
