@@ -30,12 +30,25 @@ import {
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { boundedDecimal, commonType, comparisonType, isExplicitCast, isFloat, isImplicitCast, isInteger, isNumeric, quoteIdentifier, sqlTypeName } from './coercion.js'
+import {
+  boundedDecimal,
+  commonType,
+  comparisonType,
+  isExplicitCast,
+  isFloat,
+  isImplicitCast,
+  isInteger,
+  isNumeric,
+  quoteIdentifier,
+  sqlTypeName,
+} from './coercion.js'
 
 const TYPES: readonly DataType[] = [
-  bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, decimal(4, 1), decimal(18, 3), decimal(38, 10), decimal(38, 0), utf8, binary, uuid,
+  bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64,
+  decimal(4, 1), decimal(18, 3), decimal(38, 10), decimal(38, 0), utf8, binary, uuid,
   date32, time64, timestamp('us', null), timestamp('s', null), timestamp('ms', null), timestamp('ns', null), timestamptz('us'), interval,
-  list(field('item', int32)), list(field('item', utf8)), struct([field('n', int32)]), struct([field('n', int64)]), map(field('key', utf8, false), field('value', int32)),
+  list(field('item', int32)), list(field('item', utf8)), struct([field('n', int32)]), struct([field('n', int64)]),
+  map(field('key', utf8, false), field('value', int32)),
 ] // prettier-ignore
 const PAIRS = TYPES.flatMap((a, i) => TYPES.map((b, j) => ({ a, b, i, j })))
 
@@ -78,7 +91,8 @@ describe('the type in which two types meet', () => {
       if (losesInFloat(a, b)) expect([pair, nameOf(ours), theirs]).toEqual([pair, 'DOUBLE', 'FLOAT'])
       else if (theirs !== undefined) expect([pair, nameOf(ours)]).toEqual([pair, theirs])
       // Text takes anything in, lists of it as well, and instants of other units take a zone.
-      else if (ours !== undefined) expect([pair, ['VARCHAR', 'VARCHAR[]', 'TIMESTAMP WITH TIME ZONE']]).toEqual([pair, expect.arrayContaining([nameOf(ours)])])
+      else if (ours !== undefined)
+        expect([pair, ['VARCHAR', 'VARCHAR[]', 'TIMESTAMP WITH TIME ZONE']]).toEqual([pair, expect.arrayContaining([nameOf(ours)])])
     }
   })
 
@@ -89,7 +103,8 @@ describe('the type in which two types meet', () => {
       const theirs = await duckdbType(`SELECT c${i} FROM t UNION ALL SELECT c${j} FROM t`)
       const forcesText = ours.kind === 'utf8' && !typeEquals(a, b) && theirs !== 'VARCHAR'
       const dropsZone = nameOf(ours) === 'TIMESTAMP WITH TIME ZONE' && theirs === 'TIMESTAMP_NS'
-      if (!forcesText && !dropsZone) expect([`${sqlTypeName(a)}, ${sqlTypeName(b)}`, nameOf(ours)]).toEqual([`${sqlTypeName(a)}, ${sqlTypeName(b)}`, theirs])
+      if (!forcesText && !dropsZone)
+        expect([`${sqlTypeName(a)}, ${sqlTypeName(b)}`, nameOf(ours)]).toEqual([`${sqlTypeName(a)}, ${sqlTypeName(b)}`, theirs])
     }
   })
 
@@ -109,14 +124,17 @@ describe('the type in which two types meet', () => {
 describe('comparisons', () => {
   test('what we compare, DuckDB compares', async () => {
     for (const { a, b, i, j } of PAIRS) {
-      if (comparisonType(a, b) !== undefined) expect(await duckdbType(`SELECT c${i} = c${j} FROM t`), `${sqlTypeName(a)} = ${sqlTypeName(b)}`).toBe('BOOLEAN')
+      if (comparisonType(a, b) !== undefined)
+        expect(await duckdbType(`SELECT c${i} = c${j} FROM t`), `${sqlTypeName(a)} = ${sqlTypeName(b)}`).toBe('BOOLEAN')
     }
   })
 
   test('text yields to the other type, as it does there', async () => {
     // A text that is no number fails only if it is the text that is converted.
     for (const type of ['INTEGER', 'DOUBLE', 'DATE', 'TIMESTAMP', 'BOOLEAN', 'UUID']) {
-      await expect(duckdb.run(`SELECT x = y FROM (SELECT 'no value' AS x, CAST(NULL AS ${type}) AS y UNION ALL SELECT 'none', NULL)`)).rejects.toThrow(/convert|invalid/i)
+      await expect(
+        duckdb.run(`SELECT x = y FROM (SELECT 'no value' AS x, CAST(NULL AS ${type}) AS y UNION ALL SELECT 'none', NULL)`),
+      ).rejects.toThrow(/convert|invalid/i)
     }
     for (const type of [int32, float64, date32, timestamp('us', null), bool, uuid]) expect(comparisonType(utf8, type)).toBe(type)
   })
@@ -140,7 +158,8 @@ describe('casts', () => {
 
   test('what CAST takes, DuckDB takes', async () => {
     for (const { a, b, i } of PAIRS) {
-      if (isExplicitCast(a, b)) expect(await duckdbType(`SELECT CAST(c${i} AS ${sqlTypeName(b)}) FROM t`), `${sqlTypeName(a)} -> ${sqlTypeName(b)}`).toBe(nameOf(b))
+      if (isExplicitCast(a, b))
+        expect(await duckdbType(`SELECT CAST(c${i} AS ${sqlTypeName(b)}) FROM t`), `${sqlTypeName(a)} -> ${sqlTypeName(b)}`).toBe(nameOf(b))
     }
   })
 
@@ -158,5 +177,11 @@ test('names of types are read back by DuckDB', async () => {
 })
 
 test('identifiers are quoted when they must be', () => {
-  expect([quoteIdentifier('abc_1'), quoteIdentifier('1a'), quoteIdentifier('a b'), quoteIdentifier('a"b'), quoteIdentifier('')]).toEqual(['abc_1', '"1a"', '"a b"', '"a""b"', '""'])
+  expect([quoteIdentifier('abc_1'), quoteIdentifier('1a'), quoteIdentifier('a b'), quoteIdentifier('a"b'), quoteIdentifier('')]).toEqual([
+    'abc_1',
+    '"1a"',
+    '"a b"',
+    '"a""b"',
+    '""',
+  ])
 })

@@ -211,7 +211,11 @@ export function isExplicitCast(from: DataType, to: DataType): boolean {
     case 'list':
       return to.kind === 'list' && isExplicitCast(from.element.type, to.element.type)
     case 'struct':
-      return to.kind === 'struct' && from.fields.length === to.fields.length && from.fields.every((f, i) => isExplicitCast(f.type, to.fields[i]!.type))
+      return (
+        to.kind === 'struct' &&
+        from.fields.length === to.fields.length &&
+        from.fields.every((f, i) => isExplicitCast(f.type, to.fields[i]!.type))
+      )
     case 'map':
       return to.kind === 'map' && isExplicitCast(from.key.type, to.key.type) && isExplicitCast(from.value.type, to.value.type)
     default:

@@ -60,7 +60,10 @@ describe('expressions have the parentheses that they need', () => {
     [comparison('is_distinct_from', inList(a, [one]), p), '(a IN (1)) IS DISTINCT FROM p'],
     [cast(sum(a, b), utf8), 'CAST(a + b AS VARCHAR)'],
     [cast(a, utf8, true), 'TRY_CAST(a AS VARCHAR)'],
-    [{ kind: 'case', branches: [{ when: p, then: sum(a, b) }], otherwise: one, type: int32, nullable: true }, 'CASE WHEN p THEN a + b ELSE 1 END'],
+    [
+      { kind: 'case', branches: [{ when: p, then: sum(a, b) }], otherwise: one, type: int32, nullable: true },
+      'CASE WHEN p THEN a + b ELSE 1 END',
+    ],
     [columnReference(column(9, 'Odd "name"')), '"Odd ""name"""'],
     [{ kind: 'parameter', name: '1', type: int32, nullable: true }, '$1'],
   ] as [Expression, string][])('%#: %s', (expression, text) => {
@@ -99,7 +102,9 @@ describe('literals are SQL', () => {
     await connection.run(`SET TimeZone = 'UTC'`)
     for (const [type, value] of LITERALS) {
       const text = formatLiteral(type, value)
-      const [row] = (await connection.runAndReadAll(`SELECT CAST(CAST(${text} AS ${sqlTypeName(type)}) AS VARCHAR), typeof(${text})`)).getRows()
+      const [row] = (
+        await connection.runAndReadAll(`SELECT CAST(CAST(${text} AS ${sqlTypeName(type)}) AS VARCHAR), typeof(${text})`)
+      ).getRows()
       expect([text, row![0]]).toEqual([text, value === null ? null : formatValue(type, value)])
       // Numbers are bare: a DOUBLE reads as a decimal, and a fraction too long for one as the nearest DOUBLE.
       if (!/^-?[\d.]+$/.test(text) && value !== null) expect(row![1]).toBe(sqlTypeName(type))
@@ -108,7 +113,8 @@ describe('literals are SQL', () => {
   })
 
   test('our parser reads them', () => {
-    for (const [type, value] of [...LITERALS, [binary, Uint8Array.of(0, 255)] as const]) parseStatements(`SELECT ${formatLiteral(type, value)}`)
+    for (const [type, value] of [...LITERALS, [binary, Uint8Array.of(0, 255)] as const])
+      parseStatements(`SELECT ${formatLiteral(type, value)}`)
   })
 
   test('blobs are hexadecimal', () => {

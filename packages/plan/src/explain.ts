@@ -22,7 +22,9 @@ export function formatExpression(expression: Expression): string {
       return `${operand(expression.left)} ${COMPARISON_TEXT[expression.operator]} ${operand(expression.right)}`
     case 'and':
     case 'or':
-      return expression.operands.map((item) => (item.kind === 'or' || item.kind === 'and' ? `(${formatExpression(item)})` : formatExpression(item))).join(expression.kind === 'and' ? ' AND ' : ' OR ')
+      return expression.operands
+        .map((item) => (item.kind === 'or' || item.kind === 'and' ? `(${formatExpression(item)})` : formatExpression(item)))
+        .join(expression.kind === 'and' ? ' AND ' : ' OR ')
     case 'not':
       return `NOT ${operand(expression.input)}`
     case 'is_null':
@@ -125,7 +127,9 @@ export function describeNode(plan: LogicalPlan): string {
     case 'aggregate':
       return `Aggregate: group=[${plan.groupBy.map(formatExpression).join(', ')}] aggregates=[${plan.aggregates.map(formatAggregate).join(', ')}]`
     case 'join': {
-      const on = plan.on.map((condition) => `${formatExpression(condition.left)} ${condition.nullEqualsNull ? '<=>' : '='} ${formatExpression(condition.right)}`)
+      const on = plan.on.map(
+        (condition) => `${formatExpression(condition.left)} ${condition.nullEqualsNull ? '<=>' : '='} ${formatExpression(condition.right)}`,
+      )
       const parts = [on.length > 0 ? `on=[${on.join(', ')}]` : 'cross']
       if (plan.residual !== null) parts.push(`residual=[${formatExpression(plan.residual)}]`)
       if (plan.nullAware) parts.push('null_aware')
@@ -142,7 +146,10 @@ export function describeNode(plan: LogicalPlan): string {
     case 'set_operation':
       return `${plan.operation === 'intersect' ? 'Intersect' : 'Except'}${plan.all ? ' All' : ''}`
     case 'metadata_aggregate': {
-      const calls = plan.aggregates.map((aggregate) => `${aggregate.function}(${aggregate.column === null ? '*' : quoteIdentifier(plan.scan.allColumns[aggregate.column]!.name)})`)
+      const calls = plan.aggregates.map(
+        (aggregate) =>
+          `${aggregate.function}(${aggregate.column === null ? '*' : quoteIdentifier(plan.scan.allColumns[aggregate.column]!.name)})`,
+      )
       return `MetadataAggregate: ${plan.scan.table.map(quoteIdentifier).join('.')} [${calls.join(', ')}]`
     }
     default:

@@ -74,7 +74,10 @@ export interface InListExpression extends ExpressionBase {
   readonly list: readonly Expression[]
   readonly negated: boolean
 }
-/** A searched CASE: the first branch whose condition is true. Results have the expression's type. Later branches must not raise errors for rows they do not see. */
+/**
+ * A searched CASE: the first branch whose condition is true. Results have the expression's type. Later branches must not
+ * raise errors for rows they do not see.
+ */
 export interface CaseExpression extends ExpressionBase {
   readonly kind: 'case'
   readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]

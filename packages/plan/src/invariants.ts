@@ -78,7 +78,8 @@ function checkJoinConditions(plan: JoinPlan): void {
     for (const side of ['left', 'right'] as const) {
       const other = sides[side === 'left' ? 'right' : 'left']
       walkExpression(condition[side], (node) => {
-        if (node.kind === 'column') check(!other.has(node.id), plan, () => `the ${side} side of a join condition reads ${node.name} of the other`)
+        if (node.kind === 'column')
+          check(!other.has(node.id), plan, () => `the ${side} side of a join condition reads ${node.name} of the other`)
       })
     }
   }
@@ -91,7 +92,10 @@ function idsOf(plan: LogicalPlan): ReadonlySet<number> {
 const DISAGREE = "columns do not agree with the input's"
 
 function samePlaces(columns: readonly Column[], others: readonly Column[]): boolean {
-  return columns.length === others.length && columns.every((column, i) => column.id === others[i]!.id && typeEquals(column.type, others[i]!.type))
+  return (
+    columns.length === others.length &&
+    columns.every((column, i) => column.id === others[i]!.id && typeEquals(column.type, others[i]!.type))
+  )
 }
 
 function checkColumns(plan: LogicalPlan, available: Available, made: Set<number>): void {
@@ -171,13 +175,16 @@ function checkSetColumn(plan: LogicalPlan, output: Column, input: Column | undef
 function checkJoinColumns(plan: JoinPlan, make: (column: Column) => void): void {
   const { joinType } = plan
   const oneSided = joinType === 'semi' || joinType === 'anti' || joinType === 'mark'
-  const widened = (columns: readonly Column[], widens: boolean): Column[] => columns.map((column) => ({ ...column, nullable: column.nullable || widens }))
+  const widened = (columns: readonly Column[], widens: boolean): Column[] =>
+    columns.map((column) => ({ ...column, nullable: column.nullable || widens }))
   const left = widened(plan.left.columns, joinType === 'right' || joinType === 'full')
   const right = widened(oneSided ? [] : plan.right.columns, joinType === 'left' || joinType === 'full' || joinType === 'single')
   const expected = [...left, ...right]
   const passed = joinType === 'mark' ? plan.columns.slice(0, -1) : plan.columns
   check(samePlaces(passed, expected), plan, DISAGREE)
-  passed.forEach((column, i) => check(column.nullable || !expected[i]!.nullable, plan, () => `column ${column.name} is not NULL, but the join can make it so`))
+  passed.forEach((column, i) =>
+    check(column.nullable || !expected[i]!.nullable, plan, () => `column ${column.name} is not NULL, but the join can make it so`),
+  )
   if (joinType !== 'mark') return
   const mark = plan.columns.at(-1)
   check(mark?.type.kind === 'bool', plan, DISAGREE)

@@ -150,8 +150,15 @@ export interface SchemaProvider {
    * The entry of this name, or undefined. `path` holds further name parts, such as `['snapshots']` for a metadata
    * table. Throws a CatalogError when the point in time does not exist.
    */
-  table(name: string, options: { readonly path: readonly string[]; readonly timeTravel: TimeTravel | null }): Promise<CatalogEntry | undefined>
-  createTable?(name: string, schema: Schema, options: { readonly orReplace: boolean; readonly ifNotExists: boolean }): Promise<TableProvider>
+  table(
+    name: string,
+    options: { readonly path: readonly string[]; readonly timeTravel: TimeTravel | null },
+  ): Promise<CatalogEntry | undefined>
+  createTable?(
+    name: string,
+    schema: Schema,
+    options: { readonly orReplace: boolean; readonly ifNotExists: boolean },
+  ): Promise<TableProvider>
   /**
    * Makes a table of rows: all of it, or nothing when the rows cannot be read to their end. Returns how many they were;
    * 0 when the table is there and `ifNotExists` says to leave it.

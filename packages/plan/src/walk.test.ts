@@ -29,11 +29,13 @@ function allNodes(plan: LogicalPlan): LogicalPlan[] {
 }
 
 function allExpressions(plan: LogicalPlan): Expression[] {
-  return allNodes(plan).flatMap((node) => planExpressions(node)).flatMap((expression) => {
-    const found: Expression[] = []
-    walkExpression(expression, (node) => void found.push(node))
-    return found
-  })
+  return allNodes(plan)
+    .flatMap((node) => planExpressions(node))
+    .flatMap((expression) => {
+      const found: Expression[] = []
+      walkExpression(expression, (node) => void found.push(node))
+      return found
+    })
 }
 
 const a = columnReference(column(0, 'a'))
@@ -78,7 +80,11 @@ describe('rebuilding', () => {
 
   test('changes what is below any kind of node and keeps the rest', () => {
     const plan = everything()
-    const renamed = transformPlan(plan, (node) => mapPlanExpressions(node, (expression) => transformExpression(expression, (part) => (part.kind === 'literal' && part.value === 1 ? literal(int32, 5) : part))))
+    const renamed = transformPlan(plan, (node) =>
+      mapPlanExpressions(node, (expression) =>
+        transformExpression(expression, (part) => (part.kind === 'literal' && part.value === 1 ? literal(int32, 5) : part)),
+      ),
+    )
     expect(renamed).not.toBe(plan)
     expect(allExpressions(renamed).filter((part) => part.kind === 'literal' && part.value === 1)).toEqual([])
     expect(allExpressions(renamed).filter((part) => part.kind === 'literal' && part.value === 5)).toHaveLength(5)
@@ -88,15 +94,47 @@ describe('rebuilding', () => {
 
   test('meets every kind of node and of expression', () => {
     const nodes = new Set(allNodes(everything()).map((node) => node.kind))
-    expect([...nodes].toSorted()).toEqual(['aggregate', 'filter', 'join', 'limit', 'project', 'scan', 'set_operation', 'sort', 'union', 'values'])
+    expect([...nodes].toSorted()).toEqual([
+      'aggregate',
+      'filter',
+      'join',
+      'limit',
+      'project',
+      'scan',
+      'set_operation',
+      'sort',
+      'union',
+      'values',
+    ])
     const kinds = new Set(allExpressions(everything()).map((expression) => expression.kind))
-    expect([...kinds].toSorted()).toEqual(['and', 'call', 'case', 'cast', 'column', 'comparison', 'in_list', 'is_null', 'literal', 'not', 'or'])
+    expect([...kinds].toSorted()).toEqual([
+      'and',
+      'call',
+      'case',
+      'cast',
+      'column',
+      'comparison',
+      'in_list',
+      'is_null',
+      'literal',
+      'not',
+      'or',
+    ])
   })
 })
 
 describe('subqueries', () => {
   const plan = scan(50)
-  const subquery: Expression = { kind: 'subquery', form: 'in', plan, operands: [a], negated: false, outerColumns: [7], type: bool, nullable: true }
+  const subquery: Expression = {
+    kind: 'subquery',
+    form: 'in',
+    plan,
+    operands: [a],
+    negated: false,
+    outerColumns: [7],
+    type: bool,
+    nullable: true,
+  }
 
   test('have operands, but their plans are not entered', () => {
     expect(expressionChildren(subquery)).toEqual([a])
@@ -124,7 +162,13 @@ describe('small parts', () => {
   })
 
   test('columns are substituted by id, once', () => {
-    const swapped = substituteColumns(comparison('<', a, b), new Map([[0, b], [1, a]]))
+    const swapped = substituteColumns(
+      comparison('<', a, b),
+      new Map([
+        [0, b],
+        [1, a],
+      ]),
+    )
     expect(swapped).toEqual(comparison('<', b, a))
   })
 

@@ -26,7 +26,10 @@ export function expressionChildren(expression: Expression): readonly Expression[
     case 'in_list':
       return [expression.input, ...expression.list]
     case 'case':
-      return [...expression.branches.flatMap((branch) => [branch.when, branch.then]), ...(expression.otherwise ? [expression.otherwise] : [])]
+      return [
+        ...expression.branches.flatMap((branch) => [branch.when, branch.then]),
+        ...(expression.otherwise ? [expression.otherwise] : []),
+      ]
     case 'call':
       return expression.arguments
     case 'subquery':

@@ -26,7 +26,9 @@ export function estimateValues(plan: LogicalPlan, key: Expression): number {
 function rows(plan: LogicalPlan): number {
   switch (plan.kind) {
     case 'scan': {
-      const kept = tableRows(plan) * plan.filters.reduce((share, filter) => share * (filter.pushdown === 'Exact' ? selectivity(filter.expression) : 1), 1)
+      const kept =
+        tableRows(plan) *
+        plan.filters.reduce((share, filter) => share * (filter.pushdown === 'Exact' ? selectivity(filter.expression) : 1), 1)
       return plan.fetch === null ? kept : Math.min(plan.fetch, kept)
     }
     case 'values':
@@ -47,7 +49,11 @@ function rows(plan: LogicalPlan): number {
         case 'single':
           return left
         case 'inner':
-          return joinedRows(left, right, plan.on.map((condition) => Math.max(estimateValues(plan.left, condition.left), estimateValues(plan.right, condition.right))))
+          return joinedRows(
+            left,
+            right,
+            plan.on.map((condition) => Math.max(estimateValues(plan.left, condition.left), estimateValues(plan.right, condition.right))),
+          )
         case 'left':
         case 'right':
         case 'full':
@@ -58,7 +64,9 @@ function rows(plan: LogicalPlan): number {
     case 'sort':
       return plan.fetch === null ? rows(plan.input) : Math.min(plan.fetch, rows(plan.input))
     case 'limit':
-      return plan.fetch?.kind === 'literal' && plan.fetch.value !== null ? Math.min(Number(plan.fetch.value), rows(plan.input)) : rows(plan.input)
+      return plan.fetch?.kind === 'literal' && plan.fetch.value !== null
+        ? Math.min(Number(plan.fetch.value), rows(plan.input))
+        : rows(plan.input)
     case 'union':
       return plan.inputs.reduce((sum, input) => sum + rows(input), 0)
     case 'set_operation':
@@ -83,7 +91,10 @@ export function selectivity(predicate: Expression): number {
     case 'and':
       return conjuncts(predicate).reduce((share, part) => share * selectivity(part), 1)
     case 'or':
-      return Math.min(1, predicate.operands.reduce((share, part) => share + selectivity(part), 0))
+      return Math.min(
+        1,
+        predicate.operands.reduce((share, part) => share + selectivity(part), 0),
+      )
     case 'not':
       return 1 - selectivity(predicate.input)
     case 'comparison':
@@ -114,7 +125,8 @@ function unfilteredRows(plan: LogicalPlan): number {
     case 'sort':
       return unfilteredRows(plan.input)
     case 'join':
-      if (plan.joinType === 'semi' || plan.joinType === 'anti' || plan.joinType === 'mark' || plan.joinType === 'single') return unfilteredRows(plan.left)
+      if (plan.joinType === 'semi' || plan.joinType === 'anti' || plan.joinType === 'mark' || plan.joinType === 'single')
+        return unfilteredRows(plan.left)
       return Math.max(unfilteredRows(plan.left), unfilteredRows(plan.right))
     default:
       return estimateRows(plan)

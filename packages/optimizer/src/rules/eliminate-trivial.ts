@@ -92,7 +92,9 @@ function renamed(input: LogicalPlan, ids: readonly number[], columns: readonly C
 function widened(input: LogicalPlan, absent: readonly Column[], columns: readonly Column[]): ProjectPlan {
   const missing = new Set(absent.map((column) => column.id))
   const present = new Map(input.columns.map((column) => [column.id, column]))
-  const expressions = columns.map((column): Expression => (missing.has(column.id) ? literal(column.type, null) : columnReference(present.get(column.id)!)))
+  const expressions = columns.map((column): Expression =>
+    missing.has(column.id) ? literal(column.type, null) : columnReference(present.get(column.id)!),
+  )
   return { kind: 'project', input, expressions, columns }
 }
 

@@ -66,7 +66,10 @@ export function pushIntoJoin(original: JoinPlan, predicates: readonly Expression
     }
   }
   const toBoth = (from: readonly Expression[], side: 'left' | 'right'): Expression[] => implied(from, plan.nullAware ? [] : on, side)
-  const [impliedRight, impliedLeft] = [ON_TO_RIGHT.has(joinType) ? toBoth(toLeft, 'left') : [], ON_TO_LEFT.has(joinType) ? toBoth(toRight, 'right') : []]
+  const [impliedRight, impliedLeft] = [
+    ON_TO_RIGHT.has(joinType) ? toBoth(toLeft, 'left') : [],
+    ON_TO_LEFT.has(joinType) ? toBoth(toRight, 'right') : [],
+  ]
   addNew(toLeft, impliedLeft)
   addNew(toRight, impliedRight)
   const joined: JoinPlan = {

@@ -40,7 +40,11 @@ function scanBelow(plan: LogicalPlan): Source | undefined {
   return { scan: plan, resolve: (expression) => expression }
 }
 
-function describe(aggregate: AggregateCall, scan: ScanPlan, resolve: (expression: Expression) => Expression): MetadataAggregate | undefined {
+function describe(
+  aggregate: AggregateCall,
+  scan: ScanPlan,
+  resolve: (expression: Expression) => Expression,
+): MetadataAggregate | undefined {
   if (aggregate.filter !== null) return undefined
   const name = aggregate.function.name
   if (name !== 'count' && name !== 'min' && name !== 'max') return undefined

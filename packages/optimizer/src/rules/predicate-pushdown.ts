@@ -41,7 +41,12 @@ function pushInto(plan: LogicalPlan, predicates: readonly Expression[], push: Pu
       return input === plan.input ? plan : { ...plan, input }
     }
     case 'union': {
-      const inputs = plan.inputs.map((input, k) => push(input, predicates.map((predicate) => renumber(predicate, plan.columns, plan.inputColumns[k]!, input))))
+      const inputs = plan.inputs.map((input, k) =>
+        push(
+          input,
+          predicates.map((predicate) => renumber(predicate, plan.columns, plan.inputColumns[k]!, input)),
+        ),
+      )
       return { ...plan, inputs }
     }
     case 'set_operation': {
@@ -49,7 +54,10 @@ function pushInto(plan: LogicalPlan, predicates: readonly Expression[], push: Pu
       const movable = predicates.filter((predicate) => !isFallible(predicate))
       const [left, right] = [plan.left, plan.right].map((side) => {
         const ids = side.columns.map((column) => column.id)
-        return push(side, movable.map((predicate) => renumber(predicate, plan.columns, ids, side)))
+        return push(
+          side,
+          movable.map((predicate) => renumber(predicate, plan.columns, ids, side)),
+        )
       })
       return filterAbove({ ...plan, left: left!, right: right! }, predicates.filter(isFallible))
     }
@@ -71,7 +79,8 @@ function descend(plan: LogicalPlan, push: Push): LogicalPlan {
 function pushIntoProject(plan: ProjectPlan, predicates: readonly Expression[], push: Push, context: OptimizerContext): LogicalPlan {
   const definitions = new Map(plan.columns.map((column, i) => [column.id, plan.expressions[i]!]))
   const staysAbove = (predicate: Expression): boolean =>
-    [...referencedColumns(predicate)].some((id) => isVolatile(definitions.get(id)!)) || writtenOutSize(predicate, definitions) > WRITTEN_OUT_LIMIT
+    [...referencedColumns(predicate)].some((id) => isVolatile(definitions.get(id)!)) ||
+    writtenOutSize(predicate, definitions) > WRITTEN_OUT_LIMIT
   const above = predicates.filter(staysAbove)
   const through = predicates.filter((predicate) => !above.includes(predicate))
   const written = through.flatMap((predicate) => conjuncts(simplifyExpression(substituteColumns(predicate, definitions), context)))
@@ -105,7 +114,12 @@ function pushIntoAggregate(plan: AggregatePlan, predicates: readonly Expression[
 }
 
 /** A predicate over an output's columns as one over an input's, position by position. */
-function renumber(predicate: Expression, outputs: readonly { readonly id: number }[], inputIds: readonly number[], input: LogicalPlan): Expression {
+function renumber(
+  predicate: Expression,
+  outputs: readonly { readonly id: number }[],
+  inputIds: readonly number[],
+  input: LogicalPlan,
+): Expression {
   const replacements = new Map(outputs.map((column, i) => [column.id, columnReference(input.columns.find((c) => c.id === inputIds[i])!)]))
   return substituteColumns(predicate, replacements)
 }
@@ -118,7 +132,10 @@ function pushIntoScan(plan: ScanPlan, predicates: readonly Expression[]): Logica
   const filters: PushedFilter[] = offered.map((expression, i) => ({ expression, pushdown: classes[i] ?? 'Unsupported' }))
   const isExact = (predicate: Expression): boolean => pushdownOf(filters, predicate) === 'Exact'
   const scan: ScanPlan = { ...plan, filters: [...plan.filters, ...filters] }
-  return filterAbove(scan, predicates.filter((predicate) => !isExact(predicate)))
+  return filterAbove(
+    scan,
+    predicates.filter((predicate) => !isExact(predicate)),
+  )
 }
 
 function pushdownOf(filters: readonly PushedFilter[], predicate: Expression): FilterPushdown | undefined {

@@ -40,7 +40,13 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
       return { ...plan, input, columns: input.columns }
     }
     case 'sort': {
-      const input = prune(plan.input, withReferences(required, plan.keys.map((key) => key.expression)))
+      const input = prune(
+        plan.input,
+        withReferences(
+          required,
+          plan.keys.map((key) => key.expression),
+        ),
+      )
       return { ...plan, input, columns: input.columns }
     }
     case 'limit': {
@@ -48,14 +54,23 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
       return { ...plan, input, columns: input.columns }
     }
     case 'project': {
-      const kept = plan.columns.map((column, i) => ({ column, expression: plan.expressions[i]! })).filter(({ column }) => required.has(column.id))
+      const kept = plan.columns
+        .map((column, i) => ({ column, expression: plan.expressions[i]! }))
+        .filter(({ column }) => required.has(column.id))
       const expressions = kept.map(({ expression }) => expression)
-      const pruned = { ...plan, columns: kept.map(({ column }) => column), expressions, input: prune(plan.input, withReferences(new Set(), expressions)) }
+      const pruned = {
+        ...plan,
+        columns: kept.map(({ column }) => column),
+        expressions,
+        input: prune(plan.input, withReferences(new Set(), expressions)),
+      }
       return isIdentity(pruned) ? pruned.input : pruned
     }
     case 'aggregate': {
       const keys = plan.groupBy.length
-      const kept = plan.aggregates.map((aggregate, i) => ({ aggregate, column: plan.columns[keys + i]! })).filter(({ column }) => required.has(column.id))
+      const kept = plan.aggregates
+        .map((aggregate, i) => ({ aggregate, column: plan.columns[keys + i]! }))
+        .filter(({ column }) => required.has(column.id))
       const aggregates = kept.map(({ aggregate }) => aggregate)
       // One row, whatever comes in: nothing needs to.
       if (keys === 0 && aggregates.length === 0) return { kind: 'values', rows: [[]], columns: [] }
@@ -70,7 +85,10 @@ function prune(plan: LogicalPlan, required: Required): LogicalPlan {
     case 'join': {
       // Nobody asks for the mark: every left row comes out as it is.
       if (plan.joinType === 'mark' && !required.has(plan.columns.at(-1)!.id)) return prune(plan.left, required)
-      const read = [...plan.on.flatMap((condition) => [condition.left, condition.right]), ...(plan.residual === null ? [] : [plan.residual])]
+      const read = [
+        ...plan.on.flatMap((condition) => [condition.left, condition.right]),
+        ...(plan.residual === null ? [] : [plan.residual]),
+      ]
       const needed = withReferences(required, read)
       const left = prune(plan.left, needed)
       const right = prune(plan.right, needed)

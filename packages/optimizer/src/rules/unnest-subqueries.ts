@@ -12,7 +12,16 @@
 
 import { UnsupportedError } from '@artemis/errors'
 import type { Column, Expression, JoinPlan, LogicalPlan, SubqueryExpression, ValuesPlan } from '@artemis/plan'
-import { and, columnReference, conjuncts, mapPlanChildren, mapPlanExpressions, planExpressions, referencedColumns, walkExpression } from '@artemis/plan'
+import {
+  and,
+  columnReference,
+  conjuncts,
+  mapPlanChildren,
+  mapPlanExpressions,
+  planExpressions,
+  referencedColumns,
+  walkExpression,
+} from '@artemis/plan'
 import type { OptimizerContext, OptimizerRule } from '../rule.js'
 import type { SideIds } from './join-conditions.js'
 import { idsOf } from './join-conditions.js'
@@ -95,7 +104,8 @@ class Unnesting {
    * its input's rows as they are, so it can stand on the side whose columns the subquery reads.
    */
   #join(node: JoinPlan): LogicalPlan {
-    if (node.residual === null) throw unsupportedHere(node.on.flatMap((condition) => [condition.left, condition.right]).find(hasSubquery), 'an equality of ON')
+    if (node.residual === null)
+      throw unsupportedHere(node.on.flatMap((condition) => [condition.left, condition.right]).find(hasSubquery), 'an equality of ON')
     if (node.joinType === 'inner') return restoreColumns(this.#filter({ ...node, residual: null }, node.residual), node.columns)
     const sides = { left: this.#joins(node.left), right: this.#joins(node.right) }
     const ids = { left: idsOf(node.left), right: idsOf(node.right) }
@@ -111,9 +121,14 @@ class Unnesting {
     const added = (side: LogicalPlan, before: LogicalPlan, widens: boolean): Column[] =>
       side.columns.slice(before.columns.length).map((column) => (widens ? { ...column, nullable: true } : column))
     const { joinType } = node
-    const leftColumns = [...node.columns.slice(0, node.left.columns.length), ...added(left, node.left, joinType === 'right' || joinType === 'full')]
+    const leftColumns = [
+      ...node.columns.slice(0, node.left.columns.length),
+      ...added(left, node.left, joinType === 'right' || joinType === 'full'),
+    ]
     const oneSided = joinType === 'semi' || joinType === 'anti'
-    const rightColumns = oneSided ? [] : [...node.columns.slice(node.left.columns.length), ...added(right, node.right, joinType === 'left' || joinType === 'full')]
+    const rightColumns = oneSided
+      ? []
+      : [...node.columns.slice(node.left.columns.length), ...added(right, node.right, joinType === 'left' || joinType === 'full')]
     return restoreColumns({ ...node, left, right, residual, columns: [...leftColumns, ...rightColumns] }, node.columns)
   }
 
@@ -159,6 +174,7 @@ function bareSubquery(conjunct: Expression): { readonly subquery: SubqueryExpres
     const inner = bareSubquery(conjunct.input)
     return { subquery: inner.subquery, negated: !inner.negated }
   }
-  if (conjunct.kind !== 'subquery' || conjunct.form === 'scalar' || conjunct.operands.some(hasSubquery)) return { subquery: undefined, negated: false }
+  if (conjunct.kind !== 'subquery' || conjunct.form === 'scalar' || conjunct.operands.some(hasSubquery))
+    return { subquery: undefined, negated: false }
   return { subquery: conjunct, negated: conjunct.negated }
 }

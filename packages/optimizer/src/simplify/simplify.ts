@@ -12,7 +12,10 @@ import { expressionKey, scalarKey } from './expression-key.js'
 import { negate } from './negate.js'
 
 export function simplifyExpression(expression: Expression, context: OptimizerContext): Expression {
-  return simplifyNode(mapExpressionChildren(expression, (child) => simplifyExpression(child, context)), context)
+  return simplifyNode(
+    mapExpressionChildren(expression, (child) => simplifyExpression(child, context)),
+    context,
+  )
 }
 
 /** Simplifies an expression whose operands are simple. */
@@ -41,7 +44,8 @@ function simplifyNode(node: Expression, context: OptimizerContext): Expression {
 
 /** The value of an expression over literals. One that raises an error stays: it may never be reached when it runs. */
 function fold(expression: Expression, context: OptimizerContext): Expression {
-  if (expression.kind === 'literal' || expression.kind === 'column' || expression.kind === 'parameter' || expression.kind === 'subquery') return expression
+  if (expression.kind === 'literal' || expression.kind === 'column' || expression.kind === 'parameter' || expression.kind === 'subquery')
+    return expression
   if (expression.kind === 'call' && expression.function.volatility === 'volatile') return expression
   const children = expressionChildren(expression)
   if (!children.every((child) => child.kind === 'literal')) return foldNullArgument(expression)
@@ -55,7 +59,8 @@ function fold(expression: Expression, context: OptimizerContext): Expression {
 
 /** A call that propagates NULL is NULL when one argument is. */
 function foldNullArgument(expression: Expression): Expression {
-  const propagates = expression.kind === 'call' && expression.function.nullHandling === 'propagate' && expression.function.volatility !== 'volatile'
+  const propagates =
+    expression.kind === 'call' && expression.function.nullHandling === 'propagate' && expression.function.volatility !== 'volatile'
   const isNullLiteral = (item: Expression): boolean => item.kind === 'literal' && item.value === null
   return propagates && expression.arguments.some(isNullLiteral) ? literal(expression.type, null, expression.span) : expression
 }
@@ -82,7 +87,9 @@ function unchanged(kept: readonly Expression[], operands: readonly Expression[])
 
 /** `(a AND b) OR (a AND c)` as `a AND (b OR c)`: what all alternatives ask for can be pushed down, or be a join's key. */
 function factorOut(alternatives: readonly Expression[], span: Expression['span']): Expression | undefined {
-  const [first, ...others] = alternatives.map((alternative) => new Map(conjuncts(alternative).map((part) => [expressionKey(part), part] as const)))
+  const [first, ...others] = alternatives.map(
+    (alternative) => new Map(conjuncts(alternative).map((part) => [expressionKey(part), part] as const)),
+  )
   if (first === undefined || others.length === 0) return undefined
   const common = [...first].filter(([key]) => key !== undefined && others.every((parts) => parts.has(key)))
   if (common.length === 0) return undefined
@@ -90,7 +97,18 @@ function factorOut(alternatives: readonly Expression[], span: Expression['span']
   const rests = alternatives.map((alternative) => conjuncts(alternative).filter((part) => !keys.has(expressionKey(part))))
   const parts = common.map(([, part]) => part)
   // An alternative that asks for nothing more makes the others superfluous.
-  return rests.some((rest) => rest.length === 0) ? and(parts, span) : and([...parts, or(rests.map((rest) => and(rest)), span)], span)
+  return rests.some((rest) => rest.length === 0)
+    ? and(parts, span)
+    : and(
+        [
+          ...parts,
+          or(
+            rests.map((rest) => and(rest)),
+            span,
+          ),
+        ],
+        span,
+      )
 }
 
 /** IS [NOT] NULL of what is never NULL. */
@@ -111,7 +129,9 @@ function simplifyInList(expression: InListExpression): Expression {
     if (key === undefined) return true
     return seen.has(key) ? false : seen.add(key) !== undefined
   })
-  return list.length === expression.list.length ? expression : simplifyInList(inList(expression.input, list, expression.negated, expression.span))
+  return list.length === expression.list.length
+    ? expression
+    : simplifyInList(inList(expression.input, list, expression.negated, expression.span))
 }
 
 function simplifyCase(expression: CaseExpression): Expression {
@@ -130,4 +150,3 @@ function simplifyCase(expression: CaseExpression): Expression {
   if (branches.length > 0) return { ...expression, branches, otherwise }
   return otherwise ?? literal(expression.type, null, expression.span)
 }
-

@@ -5,16 +5,45 @@ import { bool, field, int32, int64, schema, utf8, vectorFromScalars } from '@art
 import type { AggregateCall, Column, Expression } from '../expression.js'
 import { columnReference, comparison, isNull, literal } from '../expression.js'
 import type { AggregateFunction, ScalarFunction } from '../functions.js'
-import type { AggregatePlan, FilterPlan, JoinPlan, JoinType, LimitPlan, LogicalPlan, ProjectPlan, ScanPlan, SetOperationPlan, SortPlan, UnionPlan, ValuesPlan } from '../logical.js'
+import type {
+  AggregatePlan,
+  FilterPlan,
+  JoinPlan,
+  JoinType,
+  LimitPlan,
+  LogicalPlan,
+  ProjectPlan,
+  ScanPlan,
+  SetOperationPlan,
+  SortPlan,
+  UnionPlan,
+  ValuesPlan,
+} from '../logical.js'
 import type { TableProvider } from '../tables.js'
 
 export function column(id: number, name: string, type: DataType = int32, nullable = true): Column {
   return { id, name, type, nullable }
 }
 
-export function scalarFunction(name: string, argumentTypes: readonly DataType[], returnType: DataType, options: Partial<ScalarFunction> = {}): ScalarFunction {
-  const evaluate = (_: unknown, rowCount: number): ReturnType<ScalarFunction['evaluate']> => vectorFromScalars(returnType, new Array<null>(rowCount).fill(null))
-  return { name, argumentTypes, returnType, volatility: 'immutable', nullHandling: 'propagate', canReturnNull: false, canThrow: false, evaluate, ...options }
+export function scalarFunction(
+  name: string,
+  argumentTypes: readonly DataType[],
+  returnType: DataType,
+  options: Partial<ScalarFunction> = {},
+): ScalarFunction {
+  const evaluate = (_: unknown, rowCount: number): ReturnType<ScalarFunction['evaluate']> =>
+    vectorFromScalars(returnType, new Array<null>(rowCount).fill(null))
+  return {
+    name,
+    argumentTypes,
+    returnType,
+    volatility: 'immutable',
+    nullHandling: 'propagate',
+    canReturnNull: false,
+    canThrow: false,
+    evaluate,
+    ...options,
+  }
 }
 
 export const countRows: AggregateFunction = {
@@ -45,7 +74,16 @@ function provider(tableSchema: Schema): TableProvider {
 export function scan(first: number, name = 't'): ScanPlan {
   const columns = [column(first, 'a', int32, false), column(first + 1, 'b'), column(first + 2, 's', utf8)]
   const tableSchema = schema(columns.map((item) => field(item.name, item.type, item.nullable)))
-  return { kind: 'scan', table: ['main', name], provider: provider(tableSchema), projection: [0, 1, 2], filters: [], allColumns: columns, fetch: null, columns }
+  return {
+    kind: 'scan',
+    table: ['main', name],
+    provider: provider(tableSchema),
+    projection: [0, 1, 2],
+    filters: [],
+    allColumns: columns,
+    fetch: null,
+    columns,
+  }
 }
 
 export function filter(input: LogicalPlan, predicate: Expression): FilterPlan {
@@ -56,7 +94,12 @@ export function project(input: LogicalPlan, expressions: readonly Expression[], 
   return { kind: 'project', input, expressions, columns }
 }
 
-export function aggregate(input: LogicalPlan, groupBy: readonly Expression[], aggregates: readonly AggregateCall[], columns: readonly Column[]): AggregatePlan {
+export function aggregate(
+  input: LogicalPlan,
+  groupBy: readonly Expression[],
+  aggregates: readonly AggregateCall[],
+  columns: readonly Column[],
+): AggregatePlan {
   return { kind: 'aggregate', input, groupBy, aggregates, columns }
 }
 
@@ -65,16 +108,32 @@ export function call(argument: Expression | null = null): AggregateCall {
 }
 
 export function join(joinType: JoinType, left: LogicalPlan, right: LogicalPlan, mark?: Column): JoinPlan {
-  const widened = (columns: readonly Column[], widens: boolean): Column[] => columns.map((item) => ({ ...item, nullable: item.nullable || widens }))
+  const widened = (columns: readonly Column[], widens: boolean): Column[] =>
+    columns.map((item) => ({ ...item, nullable: item.nullable || widens }))
   const oneSided = joinType === 'semi' || joinType === 'anti' || joinType === 'mark'
   const leftColumns = widened(left.columns, joinType === 'right' || joinType === 'full')
   const rightColumns = oneSided ? [] : widened(right.columns, joinType === 'left' || joinType === 'full' || joinType === 'single')
   const on = [{ left: columnReference(left.columns[0]!), right: columnReference(right.columns[0]!), nullEqualsNull: false }]
-  return { kind: 'join', joinType, left, right, on, residual: null, nullAware: false, columns: [...leftColumns, ...rightColumns, ...(mark === undefined ? [] : [mark])] }
+  return {
+    kind: 'join',
+    joinType,
+    left,
+    right,
+    on,
+    residual: null,
+    nullAware: false,
+    columns: [...leftColumns, ...rightColumns, ...(mark === undefined ? [] : [mark])],
+  }
 }
 
 export function sort(input: LogicalPlan): SortPlan {
-  return { kind: 'sort', input, keys: [{ expression: columnReference(input.columns[0]!), descending: false, nullsFirst: false }], fetch: null, columns: input.columns }
+  return {
+    kind: 'sort',
+    input,
+    keys: [{ expression: columnReference(input.columns[0]!), descending: false, nullsFirst: false }],
+    fetch: null,
+    columns: input.columns,
+  }
 }
 
 export function limit(input: LogicalPlan): LimitPlan {
@@ -99,20 +158,37 @@ export function everything(): LogicalPlan {
   const second = scan(10, 'u')
   const [a, b, s] = first.columns.map((item) => columnReference(item)) as [Expression, Expression, Expression]
   const lower = scalarFunction('lower', [utf8], utf8)
-  const filtered = filter({ ...first, filters: [{ expression: comparison('>', b, literal(int32, 1)), pushdown: 'Inexact' }] }, {
-    kind: 'and',
-    operands: [
-      { kind: 'or', operands: [comparison('=', a, literal(int32, 1)), isNull(b)], type: bool, nullable: true },
-      { kind: 'not', input: { kind: 'in_list', input: b, list: [literal(int32, 1), a], negated: false, type: bool, nullable: true }, type: bool, nullable: true },
-      { kind: 'case', branches: [{ when: isNull(s), then: literal(bool, true) }], otherwise: isNull(a), type: bool, nullable: false },
-      comparison('=', { kind: 'call', function: lower, arguments: [s], type: utf8, nullable: true }, { kind: 'cast', input: b, try: false, type: utf8, nullable: true }),
-    ],
-    type: bool,
-    nullable: true,
-  })
+  const filtered = filter(
+    { ...first, filters: [{ expression: comparison('>', b, literal(int32, 1)), pushdown: 'Inexact' }] },
+    {
+      kind: 'and',
+      operands: [
+        { kind: 'or', operands: [comparison('=', a, literal(int32, 1)), isNull(b)], type: bool, nullable: true },
+        {
+          kind: 'not',
+          input: { kind: 'in_list', input: b, list: [literal(int32, 1), a], negated: false, type: bool, nullable: true },
+          type: bool,
+          nullable: true,
+        },
+        { kind: 'case', branches: [{ when: isNull(s), then: literal(bool, true) }], otherwise: isNull(a), type: bool, nullable: false },
+        comparison(
+          '=',
+          { kind: 'call', function: lower, arguments: [s], type: utf8, nullable: true },
+          { kind: 'cast', input: b, try: false, type: utf8, nullable: true },
+        ),
+      ],
+      type: bool,
+      nullable: true,
+    },
+  )
   const joined: JoinPlan = { ...join('left', filtered, second), residual: comparison('<', b, columnReference(second.columns[1]!)) }
   const projected = project(joined, [a, columnReference(joined.columns[4]!)], [first.columns[0]!, column(20, 'ub')])
-  const grouped = aggregate(projected, [columnReference(projected.columns[0]!)], [call(columnReference(projected.columns[1]!))], [projected.columns[0]!, column(21, 'n', int64, false)])
+  const grouped = aggregate(
+    projected,
+    [columnReference(projected.columns[0]!)],
+    [call(columnReference(projected.columns[1]!))],
+    [projected.columns[0]!, column(21, 'n', int64, false)],
+  )
   const other = values([[literal(int32, 1), literal(int64, 2n)]], [column(30, 'x', int32, false), column(31, 'y', int64, false)])
   const both = union([grouped, other], [column(40, 'a', int32, false), column(41, 'n', int64, false)])
   const third = values([[literal(int32, 1), literal(int64, 2n)]], [column(50, 'x', int32, false), column(51, 'y', int64, false)])

@@ -4,7 +4,23 @@ import { evaluateConstant } from '@artemis/execution'
 import { castScalarFunction, createFunctionRegistry } from '@artemis/functions'
 import type { OptimizerContext } from '@artemis/optimizer'
 import type { DataType, EvaluationContext, Expression, FilterPushdown, LogicalPlan, TableProvider } from '@artemis/plan'
-import { ColumnIds, bool, date32, decimal, explainLogicalPlan, field, float64, int32, int64, planExpressions, schema, timestamp, utf8, walkExpression, walkPlan } from '@artemis/plan'
+import {
+  ColumnIds,
+  bool,
+  date32,
+  decimal,
+  explainLogicalPlan,
+  field,
+  float64,
+  int32,
+  int64,
+  planExpressions,
+  schema,
+  timestamp,
+  utf8,
+  walkExpression,
+  walkPlan,
+} from '@artemis/plan'
 import type { BindContext } from '@artemis/sql'
 import { bindStatement, parseStatements } from '@artemis/sql'
 
@@ -33,10 +49,19 @@ const SHAPES: Readonly<Record<string, TableShape>> = {
       flagged: [bool, 'optional'],
     },
   },
-  sites: { rows: 100, columns: { site: [utf8, 'required'], region: [utf8, 'optional'], opened: [date32, 'optional'], height: [int32, 'optional'] } },
+  sites: {
+    rows: 100,
+    columns: { site: [utf8, 'required'], region: [utf8, 'optional'], opened: [date32, 'optional'], height: [int32, 'optional'] },
+  },
   readings: {
     rows: 20_000,
-    columns: { id: [int64, 'required'], site: [utf8, 'optional'], amount: [decimal(10, 2), 'optional'], kind: [int32, 'optional'], day: [date32, 'optional'] },
+    columns: {
+      id: [int64, 'required'],
+      site: [utf8, 'optional'],
+      amount: [decimal(10, 2), 'optional'],
+      kind: [int32, 'optional'],
+      day: [date32, 'optional'],
+    },
   },
   regions: { rows: 5, columns: { region: [utf8, 'required'], country: [utf8, 'optional'] } },
 }
@@ -61,7 +86,8 @@ function provider({ rows, columns, partition, keepsMetadata }: TableShape): Tabl
 const TABLES = new Map(Object.entries(SHAPES).map(([name, shape]) => [name, provider(shape)]))
 const functions = createFunctionRegistry()
 const evaluation: EvaluationContext = { nowMicroseconds: 1_710_000_000_000_000n, timeZone: 'UTC' }
-const evaluate = (expression: Expression): ReturnType<OptimizerContext['evaluate']> => evaluateConstant(expression, evaluation, castScalarFunction)
+const evaluate = (expression: Expression): ReturnType<OptimizerContext['evaluate']> =>
+  evaluateConstant(expression, evaluation, castScalarFunction)
 
 /** The plan of a query as the binder makes it. */
 export async function bindQuery(sql: string): Promise<LogicalPlan> {
@@ -95,7 +121,11 @@ export function optimizerContext(plan: LogicalPlan): OptimizerContext {
     for (const subquery of subqueriesOf(node)) walkPlan(subquery, visit)
   }
   walkPlan(plan, visit)
-  const aggregate: OptimizerContext['aggregate'] = (name, types) => functions.aggregate(name)?.resolve(types, types.map(() => undefined))
+  const aggregate: OptimizerContext['aggregate'] = (name, types) =>
+    functions.aggregate(name)?.resolve(
+      types,
+      types.map(() => undefined),
+    )
   return { ids: new ColumnIds(highest + 1), evaluate, aggregate }
 }
 

@@ -55,7 +55,8 @@ async function golden(rule: string, query: GoldenQuery): Promise<string> {
   try {
     const bound = freeze(await bindQuery(query.sql))
     const context = optimizerContext(bound)
-    const run = (name: string, plan: LogicalPlan): LogicalPlan => runRule(RULES.find((item) => item.rule.name === name)!.rule, plan, { context, verify: name !== 'unnest_subqueries' })
+    const run = (name: string, plan: LogicalPlan): LogicalPlan =>
+      runRule(RULES.find((item) => item.rule.name === name)!.rule, plan, { context, verify: name !== 'unnest_subqueries' })
     if (rule === WHOLE_LIST) return `${header}--- plan\n${planText(optimize(bound, { context, verify: true }))}\n`
     const before = freeze(query.before.reduce((plan, name) => run(name, plan), bound))
     const after = run(rule, before)

@@ -53,12 +53,19 @@ describe.each([
       const configurations = ['', optional.join(','), optional[i % optional.length]!, optional[(i * 3 + 1) % optional.length]!]
       for (const rules of configurations) {
         session.set('artemis.disabled_rules', rules)
-        const found = await session.sql(sql).then(textResult).then(
-          (ours) => difference(ours, theirs, { ordered: false }),
-          // Outer rows that LIMIT chose must not be read twice: some correlations with them are refused by name.
-          (error: unknown) =>
-            correlated && error instanceof UnsupportedError && error.code === 'CORRELATED_SUBQUERY' ? undefined : (error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join('\n') : String(error)),
-        )
+        const found = await session
+          .sql(sql)
+          .then(textResult)
+          .then(
+            (ours) => difference(ours, theirs, { ordered: false }),
+            // Outer rows that LIMIT chose must not be read twice: some correlations with them are refused by name.
+            (error: unknown) =>
+              correlated && error instanceof UnsupportedError && error.code === 'CORRELATED_SUBQUERY'
+                ? undefined
+                : error instanceof Error
+                  ? (error.stack ?? error.message).split('\n').slice(0, 3).join('\n')
+                  : String(error),
+          )
         if (found === undefined) continue
         failures.push(`without [${rules}]: ${sql}\n  ${found}`)
         break

@@ -27,7 +27,14 @@ const TABLES: Readonly<Record<string, readonly (readonly [string, ValueType])[]>
   none: [['a', 'int'], ['s', 'text']],
 } // prettier-ignore
 
-const SQL_TYPE: Readonly<Record<ValueType, string>> = { int: 'INTEGER', big: 'BIGINT', text: 'VARCHAR', date: 'DATE', bool: 'BOOLEAN', double: 'DOUBLE' }
+const SQL_TYPE: Readonly<Record<ValueType, string>> = {
+  int: 'INTEGER',
+  big: 'BIGINT',
+  text: 'VARCHAR',
+  date: 'DATE',
+  bool: 'BOOLEAN',
+  double: 'DOUBLE',
+}
 
 /** CREATE TABLE and INSERT statements of the tables that the queries read; the same for the same seed. */
 export function randomTables(random: SeededRandom): readonly string[] {
@@ -151,10 +158,14 @@ export class RandomQueries {
       if (extra !== undefined && type === 'int' && this.#chance(0.4)) return this.#named(extra)
       return this.#named(this.#aggregate(type, columns))
     })
-    const groupBy = keys.length === 0 ? '' : ` GROUP BY ${[...new Set([...keys.map((key) => key.text), ...(extra === undefined ? [] : [extra])])].join(', ')}`
+    const groupBy =
+      keys.length === 0
+        ? ''
+        : ` GROUP BY ${[...new Set([...keys.map((key) => key.text), ...(extra === undefined ? [] : [extra])])].join(', ')}`
     const tests = [`count(*) > ${this.#random.below(3)}`, `${this.#aggregate('int', columns)} IS NOT NULL`]
     const key = keys[0]
-    if (key !== undefined) tests.push(`${key.text} ${this.#pick(COMPARISONS)} ${literal(this.#random, key.type)}`, `${key.text} IS NOT NULL`)
+    if (key !== undefined)
+      tests.push(`${key.text} ${this.#pick(COMPARISONS)} ${literal(this.#random, key.type)}`, `${key.text} IS NOT NULL`)
     const having = this.#chance(0.3) ? ` HAVING ${this.#pick(tests)}${this.#chance(0.3) ? ` AND ${this.#pick(tests)}` : ''}` : ''
     return `SELECT ${items.join(', ')} ${head}${groupBy}${having}`
   }
@@ -174,7 +185,12 @@ export class RandomQueries {
   #aggregateCall(type: ValueType, columns: readonly NamedColumn[]): string {
     const filter = this.#chance(0.15) ? ` FILTER (WHERE ${this.#condition(columns, 1, false)})` : ''
     if (type === 'big' && this.#chance(0.8)) {
-      const argument = this.#pick(['*', this.#value('int', columns, 1, false), this.#value('text', columns, 1, false), `DISTINCT ${this.#value('int', columns, 1, false)}`])
+      const argument = this.#pick([
+        '*',
+        this.#value('int', columns, 1, false),
+        this.#value('text', columns, 1, false),
+        `DISTINCT ${this.#value('int', columns, 1, false)}`,
+      ])
       return `count(${argument})${filter}`
     }
     if (type === 'double' && this.#chance(0.5)) return `avg(${this.#value('int', columns, 1, false)})${filter}`
@@ -199,7 +215,10 @@ export class RandomQueries {
     this.#outer = outer
     const alias = `t${this.#aliases++}`
     const names = types.map((_, i) => `e${i}`)
-    return { sql: `(${query}) ${alias}(${names.join(', ')})`, columns: names.map((name, i) => ({ text: `${alias}.${name}`, type: types[i]! })) }
+    return {
+      sql: `(${query}) ${alias}(${names.join(', ')})`,
+      columns: names.map((name, i) => ({ text: `${alias}.${name}`, type: types[i]! })),
+    }
   }
 
   #join(depth: number): Relation {
@@ -210,7 +229,11 @@ export class RandomQueries {
     const rightSql = right.isJoin === true ? `(${right.sql})` : right.sql
     if (type === 'CROSS JOIN') return { sql: `${left.sql} CROSS JOIN ${rightSql}`, columns, isJoin: true }
     const on = this.#joinCondition(left.columns, right.columns, type === 'FULL JOIN')
-    return { sql: `${left.sql} ${type} ${rightSql} ON ${on}`, columns: type === 'SEMI JOIN' || type === 'ANTI JOIN' ? left.columns : columns, isJoin: true }
+    return {
+      sql: `${left.sql} ${type} ${rightSql} ON ${on}`,
+      columns: type === 'SEMI JOIN' || type === 'ANTI JOIN' ? left.columns : columns,
+      isJoin: true,
+    }
   }
 
   /** Inner joins of several tables, most of them by an equality with one that came before. */
@@ -258,7 +281,8 @@ export class RandomQueries {
     if (column !== undefined && (depth === 0 || roll < 0.5)) return column
     if (depth === 0 || roll < 0.6) return this.#chance(0.15) ? `NULL::${SQL_TYPE[type]}` : literal(this.#random, type)
     const value = (wanted: ValueType = type): string => this.#value(wanted, columns, depth - 1, subqueries)
-    if (roll < 0.7) return `CASE WHEN ${this.#condition(columns, depth - 1, subqueries)} THEN ${value()}${this.#chance(0.6) ? ` ELSE ${value()}` : ''} END`
+    if (roll < 0.7)
+      return `CASE WHEN ${this.#condition(columns, depth - 1, subqueries)} THEN ${value()}${this.#chance(0.6) ? ` ELSE ${value()}` : ''} END`
     if (roll < 0.76) return `coalesce(${value()}, ${value()})`
     if (roll < 0.8) return `nullif(${value()}, ${value()})`
     if (roll < 0.87 && subqueries && this.#spend()) return this.#scalarSubquery(type, columns)
@@ -283,7 +307,8 @@ export class RandomQueries {
       const from = this.#relation(1)
       const where = this.#chance(0.7) ? ` WHERE ${this.#condition(from.columns, 1)}` : ''
       // The first of the sorted values is one value, whichever row it is of.
-      if (this.#chance(0.15)) return `(SELECT ${this.#value(type, from.columns, 1)} FROM ${from.sql}${where} ORDER BY 1${this.#pick(['', ' DESC', ' NULLS FIRST'])} LIMIT 1)`
+      if (this.#chance(0.15))
+        return `(SELECT ${this.#value(type, from.columns, 1)} FROM ${from.sql}${where} ORDER BY 1${this.#pick(['', ' DESC', ' NULLS FIRST'])} LIMIT 1)`
       return `(SELECT ${this.#aggregate(type, from.columns)} FROM ${from.sql}${where})`
     })
   }
@@ -309,16 +334,21 @@ export class RandomQueries {
     if (roll < 0.72) return `${value()} IS ${this.#chance(0.5) ? 'NOT ' : ''}NULL`
     if (roll < 0.76) return `${value()} ${this.#chance(0.4) ? 'NOT ' : ''}BETWEEN ${value()} AND ${value()}`
     if (roll < 0.81) {
-      const items = Array.from({ length: 1 + this.#random.below(3) }, () => (this.#chance(0.12) ? 'NULL' : this.#chance(0.2) ? value() : literal(this.#random, type)))
+      const items = Array.from({ length: 1 + this.#random.below(3) }, () =>
+        this.#chance(0.12) ? 'NULL' : this.#chance(0.2) ? value() : literal(this.#random, type),
+      )
       return `${value()} ${this.#chance(0.4) ? 'NOT ' : ''}IN (${items.join(', ')})`
     }
     if (roll < 0.84) return `${value()} IS ${this.#chance(0.5) ? 'NOT ' : ''}DISTINCT FROM ${value()}`
-    if (roll < 0.86) return `${this.#value('text', columns, 0)} ${this.#chance(0.3) ? 'NOT ' : ''}LIKE ${this.#pick([`'a%'`, `'%b'`, `'_'`, `'%'`])}`
-    if (roll < 0.88) return `CAST(${this.#value('date', columns, 0)} AS TIMESTAMP) ${this.#pick(COMPARISONS)} TIMESTAMP '${this.#pick(['1969-12-31 12:00:00', '1969-12-31 00:00:00', '2024-02-29 23:59:59.999999', '1970-01-01 00:00:00'])}'`
+    if (roll < 0.86)
+      return `${this.#value('text', columns, 0)} ${this.#chance(0.3) ? 'NOT ' : ''}LIKE ${this.#pick([`'a%'`, `'%b'`, `'_'`, `'%'`])}`
+    if (roll < 0.88)
+      return `CAST(${this.#value('date', columns, 0)} AS TIMESTAMP) ${this.#pick(COMPARISONS)} TIMESTAMP '${this.#pick(['1969-12-31 12:00:00', '1969-12-31 00:00:00', '2024-02-29 23:59:59.999999', '1970-01-01 00:00:00'])}'`
     if (roll < 0.9) return `CAST(${this.#value('int', columns, 0)} AS BIGINT) ${this.#pick(COMPARISONS)} ${this.#pick(['2', '4000000000'])}`
     if (roll < 0.92) return this.#value('bool', columns, Math.max(0, depth - 1), subqueries)
     if (roll < 0.93) return this.#pick(['TRUE', 'FALSE', 'NULL::BOOLEAN', '1 = 1', '1 = 2'])
-    if (roll < 0.95) return `(${value()} ${this.#pick(COMPARISONS)} ${value()}) IS ${this.#pick(['TRUE', 'NOT TRUE', 'FALSE', 'NOT FALSE', 'NULL'])}`
+    if (roll < 0.95)
+      return `(${value()} ${this.#pick(COMPARISONS)} ${value()}) IS ${this.#pick(['TRUE', 'NOT TRUE', 'FALSE', 'NOT FALSE', 'NULL'])}`
     return `${value()} ${this.#pick(COMPARISONS)} ${value()}`
   }
 

@@ -111,21 +111,32 @@ describe('as DuckDB', () => {
 
 test('a value in ON of an outer join, which DuckDB has only below the join', async () => {
   const duckdbSql = `SELECT r.a, q.l FROM (SELECT *, (SELECT min(id) FROM k) AS least FROM r) r LEFT JOIN q ON r.a = q.a AND r.b > r.least`
-  await inEveryConfiguration(() => both.agree(`SELECT r.a, q.l FROM r LEFT JOIN q ON r.a = q.a AND r.b > (SELECT min(id) FROM k)`, { duckdbSql }))
+  await inEveryConfiguration(() =>
+    both.agree(`SELECT r.a, q.l FROM r LEFT JOIN q ON r.a = q.a AND r.b > (SELECT min(id) FROM k)`, { duckdbSql }),
+  )
 })
 
 describe('where DuckDB lets an optimizer bring errors in, or gives up', () => {
   test.each<[string, (string | null)[][]]>([
     [`SELECT v FROM texts WHERE id IN (SELECT id FROM numbers) AND CAST(v AS INTEGER) > 5 ORDER BY v`, [['10'], ['20']]],
     [`SELECT v FROM texts JOIN numbers ON texts.id = numbers.id WHERE CAST(v AS INTEGER) > 5 ORDER BY v`, [['10'], ['20']]],
-    [`SELECT (SELECT sum(CAST(v AS INTEGER)) FROM texts WHERE texts.id = numbers.id) FROM numbers ORDER BY 1`, [['5'], ['10'], ['20'], [null]]],
+    [
+      `SELECT (SELECT sum(CAST(v AS INTEGER)) FROM texts WHERE texts.id = numbers.id) FROM numbers ORDER BY 1`,
+      [['5'], ['10'], ['20'], [null]],
+    ],
     [`SELECT (SELECT CAST(v AS INTEGER) FROM texts WHERE texts.id = numbers.id) FROM numbers ORDER BY 1`, [['5'], ['10'], ['20'], [null]]],
     [`SELECT id FROM numbers WHERE 10 IN (SELECT CAST(v AS INTEGER) FROM texts WHERE texts.id = numbers.id)`, [['1']]],
-    [`SELECT id FROM numbers WHERE EXISTS (SELECT 1 FROM texts WHERE texts.id = numbers.id AND CAST(v AS INTEGER) > 5) ORDER BY id`, [['1'], ['2']]],
+    [
+      `SELECT id FROM numbers WHERE EXISTS (SELECT 1 FROM texts WHERE texts.id = numbers.id AND CAST(v AS INTEGER) > 5) ORDER BY id`,
+      [['1'], ['2']],
+    ],
     [`SELECT max(CAST(v AS INTEGER)) FILTER (WHERE kind = 'n') FROM texts`, [['20']]],
     [`SELECT v FROM texts WHERE NOT (coalesce(kind, '') <> 'n' OR CAST(v AS INTEGER) > 15) ORDER BY v`, [['10'], ['5']]],
     [`SELECT count(*) FROM r LEFT JOIN q ON r.a = q.a AND q.s IN (SELECT s FROM k, r) WHERE FALSE`, [['0']]],
-    [`SELECT id FROM numbers n WHERE EXISTS (SELECT 1 FROM texts FULL JOIN k ON texts.id = k.id AND texts.id = n.id AND FALSE) ORDER BY id`, [['0'], ['1'], ['2'], [null]]],
+    [
+      `SELECT id FROM numbers n WHERE EXISTS (SELECT 1 FROM texts FULL JOIN k ON texts.id = k.id AND texts.id = n.id AND FALSE) ORDER BY id`,
+      [['0'], ['1'], ['2'], [null]],
+    ],
   ])('%s', async (sql, rows) => {
     await inEveryConfiguration(async () => expect(await rowsOf(sql)).toEqual(rows))
   })
@@ -135,20 +146,37 @@ describe('rows in IN', () => {
   test.each([
     [`(a, b) IN (SELECT id, b FROM k)`, `EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS TRUE)`],
     [`(a, b) NOT IN (SELECT id, b FROM k)`, `NOT EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS NOT FALSE)`],
-    [`(a, b) NOT IN (SELECT id, b FROM k WHERE id IS NOT NULL AND b IS NOT NULL)`, `NOT EXISTS (SELECT 1 FROM k WHERE id IS NOT NULL AND k.b IS NOT NULL AND (r.a = k.id AND r.b = k.b) IS NOT FALSE)`],
-    [`((a, b) IN (SELECT id, b FROM k)) IS NULL`, `NOT EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS TRUE) AND EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS NULL)`],
-    [`(a, s) NOT IN (SELECT id, 'a' FROM k WHERE k.b < r.b)`, `NOT EXISTS (SELECT 1 FROM k WHERE k.b < r.b AND (r.a = k.id AND r.s = 'a') IS NOT FALSE)`],
+    [
+      `(a, b) NOT IN (SELECT id, b FROM k WHERE id IS NOT NULL AND b IS NOT NULL)`,
+      `NOT EXISTS (SELECT 1 FROM k WHERE id IS NOT NULL AND k.b IS NOT NULL AND (r.a = k.id AND r.b = k.b) IS NOT FALSE)`,
+    ],
+    [
+      `((a, b) IN (SELECT id, b FROM k)) IS NULL`,
+      `NOT EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS TRUE) AND EXISTS (SELECT 1 FROM k WHERE (r.a = k.id AND r.b = k.b) IS NULL)`,
+    ],
+    [
+      `(a, s) NOT IN (SELECT id, 'a' FROM k WHERE k.b < r.b)`,
+      `NOT EXISTS (SELECT 1 FROM k WHERE k.b < r.b AND (r.a = k.id AND r.s = 'a') IS NOT FALSE)`,
+    ],
   ])('%s', async (condition, inOtherWords) => {
-    await inEveryConfiguration(() => both.agree(`SELECT a, b FROM r WHERE ${condition}`, { duckdbSql: `SELECT a, b FROM r WHERE ${inOtherWords}` }))
+    await inEveryConfiguration(() =>
+      both.agree(`SELECT a, b FROM r WHERE ${condition}`, { duckdbSql: `SELECT a, b FROM r WHERE ${inOtherWords}` }),
+    )
   })
 })
 
 describe('random values', () => {
   test('are drawn once where they are written once', async () => {
     await inEveryConfiguration(async () => {
-      expect(await rowsOf(`SELECT count(*) FROM (SELECT r FROM (SELECT random() AS r FROM k, q, r) WHERE r < 0.5) WHERE r >= 0.5`)).toEqual([['0']])
-      expect(await rowsOf(`SELECT count(*) FROM (SELECT x + x AS y, x FROM (SELECT random() AS x FROM k, q)) WHERE y <> 2 * x`)).toEqual([['0']])
-      expect(await rowsOf(`SELECT count(*) FROM (SELECT DISTINCT random() AS x FROM k, q) a JOIN (SELECT 1 AS one) ON a.x >= one`)).toEqual([['0']])
+      expect(await rowsOf(`SELECT count(*) FROM (SELECT r FROM (SELECT random() AS r FROM k, q, r) WHERE r < 0.5) WHERE r >= 0.5`)).toEqual(
+        [['0']],
+      )
+      expect(await rowsOf(`SELECT count(*) FROM (SELECT x + x AS y, x FROM (SELECT random() AS x FROM k, q)) WHERE y <> 2 * x`)).toEqual([
+        ['0'],
+      ])
+      expect(await rowsOf(`SELECT count(*) FROM (SELECT DISTINCT random() AS x FROM k, q) a JOIN (SELECT 1 AS one) ON a.x >= one`)).toEqual(
+        [['0']],
+      )
     })
   })
 

@@ -14,7 +14,17 @@
 import { UnsupportedError } from '@artemis/errors'
 import type { Span } from '@artemis/errors'
 import type { AggregatePlan, Column, Expression, JoinPlan, LogicalPlan, SetOperationPlan, UnionPlan, ValuesPlan } from '@artemis/plan'
-import { columnReference, conjuncts, isFloat, isInteger, isNull, literal, planExpressions, substituteColumns, walkPlan } from '@artemis/plan'
+import {
+  columnReference,
+  conjuncts,
+  isFloat,
+  isInteger,
+  isNull,
+  literal,
+  planExpressions,
+  substituteColumns,
+  walkPlan,
+} from '@artemis/plan'
 import type { OptimizerContext } from '../../rule.js'
 import { filterAbove, isFallible, isVolatile } from '../predicates.js'
 import { copyPlan } from './copy-plan.js'
@@ -90,7 +100,10 @@ export class DependentJoin {
       case 'project': {
         const input = this.of(plan.input)
         const extra = missingKeys(input.keys, plan.columns)
-        const expressions = [...plan.expressions.map((expression) => overKeys(expression, input.keys)), ...extra.map((column) => columnReference(column))]
+        const expressions = [
+          ...plan.expressions.map((expression) => overKeys(expression, input.keys)),
+          ...extra.map((column) => columnReference(column)),
+        ]
         return { keys: input.keys, plan: { ...plan, input: input.plan, expressions, columns: [...plan.columns, ...extra] } }
       }
       case 'aggregate':
@@ -121,12 +134,16 @@ export class DependentJoin {
     walkPlan(this.#input, (node) => {
       // Reading the outer rows again must give the same rows.
       if (node.kind === 'limit') throw this.#unsupported('a correlation other than equality with rows that LIMIT chose')
-      if (planExpressions(node).some(isVolatile)) throw this.#unsupported('a correlation other than equality with rows of a volatile function')
+      if (planExpressions(node).some(isVolatile))
+        throw this.#unsupported('a correlation other than equality with rows of a volatile function')
     })
     const { plan, ids } = copyPlan(this.#input, this.#context)
     const columns = this.#outer.map((column) => plan.columns.find((candidate) => candidate.id === ids.get(column.id))!)
     const keys = new Map(this.#outer.map((column, i) => [column.id, { column: columns[i]!, matchesNull: true }]))
-    return { plan: { kind: 'aggregate', input: plan, groupBy: columns.map((column) => columnReference(column)), aggregates: [], columns }, keys }
+    return {
+      plan: { kind: 'aggregate', input: plan, groupBy: columns.map((column) => columnReference(column)), aggregates: [], columns },
+      keys,
+    }
   }
 
   #ofPulledUp(pulled: PulledUp, outputs: readonly Column[]): Dependent {
@@ -139,7 +156,10 @@ export class DependentJoin {
       return expression === undefined ? columnReference(column) : overKeys(expression, keys)
     })
     const columns = [...outputs, ...extra]
-    return { keys, plan: { kind: 'project', input: plan, expressions: [...expressions, ...extra.map((column) => columnReference(column))], columns } }
+    return {
+      keys,
+      plan: { kind: 'project', input: plan, expressions: [...expressions, ...extra.map((column) => columnReference(column))], columns },
+    }
   }
 
   /** Keys of the plan's own, when it equates each outer column with something. */
@@ -149,7 +169,10 @@ export class DependentJoin {
     for (const predicate of predicates) {
       if (predicate.kind !== 'comparison' || (predicate.operator !== '=' && predicate.operator !== 'is_not_distinct_from')) continue
       const { left, right } = predicate
-      for (const [outer, expression] of [[left, right], [right, left]] as const) {
+      for (const [outer, expression] of [
+        [left, right],
+        [right, left],
+      ] as const) {
         if (outer.kind !== 'column' || !this.#ids.has(outer.id) || equalities.has(outer.id)) continue
         if (expressionReadsAny(expression, this.#ids) || isVolatile(expression)) continue
         equalities.set(outer.id, { expression, matchesNull: predicate.operator === 'is_not_distinct_from', predicate })
@@ -183,7 +206,15 @@ export class DependentJoin {
 
   #joinDomain({ plan, predicates }: PulledUp): Dependent {
     const { plan: domain, keys } = this.#domain()
-    return { plan: makeJoin({ joinType: 'inner', left: domain, right: plan, predicates: predicates.map((predicate) => overKeys(predicate, keys)) }), keys }
+    return {
+      plan: makeJoin({
+        joinType: 'inner',
+        left: domain,
+        right: plan,
+        predicates: predicates.map((predicate) => overKeys(predicate, keys)),
+      }),
+      keys,
+    }
   }
 
   #grouped(plan: AggregatePlan): Dependent {
@@ -240,7 +271,8 @@ export class DependentJoin {
     const residual = plan.residual === null ? [] : conjuncts(plan.residual).map((part) => overKeys(part, keys))
     const on = plan.on.map((condition) => ({ ...condition, left: overKeys(condition.left, keys), right: overKeys(condition.right, keys) }))
     // With keys on one side only, the other side of an equality may read them now.
-    const staysOn = plan.nullAware || !on.some((condition) => expressionReadsAny(condition.left, keyIds) || expressionReadsAny(condition.right, keyIds))
+    const staysOn =
+      plan.nullAware || !on.some((condition) => expressionReadsAny(condition.left, keyIds) || expressionReadsAny(condition.right, keyIds))
     const joined = makeJoin({
       joinType,
       left: left?.plan ?? plan.left,
@@ -257,18 +289,34 @@ export class DependentJoin {
   #mergeKeys(joined: JoinPlan, left: Dependent, right: Dependent): Dependent {
     const keys = new Map<number, OuterKey>()
     const merged = this.#outer.map((outer) => {
-      const [a, b] = [left.keys.get(outer.id)!.column, right.keys.get(outer.id)!.column].map((column) => columnReference({ ...column, nullable: true }))
+      const [a, b] = [left.keys.get(outer.id)!.column, right.keys.get(outer.id)!.column].map((column) =>
+        columnReference({ ...column, nullable: true }),
+      )
       const column: Column = { id: this.#context.ids.next(), name: outer.name, type: outer.type, nullable: true }
       keys.set(outer.id, { column, matchesNull: true })
-      const expression: Expression = { kind: 'case', branches: [{ when: isNull(a!, true), then: a! }], otherwise: b!, type: outer.type, nullable: true }
+      const expression: Expression = {
+        kind: 'case',
+        branches: [{ when: isNull(a!, true), then: a! }],
+        otherwise: b!,
+        type: outer.type,
+        nullable: true,
+      }
       return { column, expression }
     })
     const expressions = [...joined.columns.map((column) => columnReference(column)), ...merged.map((item) => item.expression)]
-    return { keys, plan: { kind: 'project', input: joined, expressions, columns: [...joined.columns, ...merged.map((item) => item.column)] } }
+    return {
+      keys,
+      plan: { kind: 'project', input: joined, expressions, columns: [...joined.columns, ...merged.map((item) => item.column)] },
+    }
   }
 
   #newKeys(): { readonly columns: readonly Column[]; readonly keys: Dependent['keys'] } {
-    const columns = this.#outer.map((outer): Column => ({ id: this.#context.ids.next(), name: outer.name, type: outer.type, nullable: true }))
+    const columns = this.#outer.map((outer): Column => ({
+      id: this.#context.ids.next(),
+      name: outer.name,
+      type: outer.type,
+      nullable: true,
+    }))
     return { columns, keys: new Map(this.#outer.map((outer, i) => [outer.id, { column: columns[i]!, matchesNull: true }])) }
   }
 
@@ -284,7 +332,10 @@ export class DependentJoin {
     const aligned = (side: LogicalPlan): LogicalPlan => {
       const input = this.of(side)
       const { columns } = this.#newKeys()
-      const expressions = [...this.#outer.map(({ id }) => columnReference(input.keys.get(id)!.column)), ...side.columns.map((column) => columnReference(column))]
+      const expressions = [
+        ...this.#outer.map(({ id }) => columnReference(input.keys.get(id)!.column)),
+        ...side.columns.map((column) => columnReference(column)),
+      ]
       return { kind: 'project', input: input.plan, expressions, columns: [...columns, ...side.columns] }
     }
     const { columns, keys } = this.#newKeys()

@@ -41,7 +41,8 @@ export function makeJoin({ joinType, left, right, predicates, on: known = [], nu
 }
 
 export function joinColumns(joinType: JoinType, left: LogicalPlan, right: LogicalPlan, mark?: Column): Column[] {
-  const widened = (columns: readonly Column[], widens: boolean): readonly Column[] => (widens ? columns.map((column) => ({ ...column, nullable: true })) : columns)
+  const widened = (columns: readonly Column[], widens: boolean): readonly Column[] =>
+    widens ? columns.map((column) => ({ ...column, nullable: true })) : columns
   const leftColumns = widened(left.columns, joinType === 'right' || joinType === 'full')
   if (joinType === 'semi' || joinType === 'anti') return [...leftColumns]
   if (joinType === 'mark') return mark === undefined ? [...leftColumns] : [...leftColumns, mark]

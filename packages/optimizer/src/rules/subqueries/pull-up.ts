@@ -33,7 +33,10 @@ export function pullUp(plan: LogicalPlan, options: PullUpOptions): PulledUp | un
     case 'filter': {
       const input = pullUp(plan.input, options)
       if (input === undefined) return undefined
-      const { correlated, local } = split(conjuncts(plan.predicate).map((part) => substituteColumns(part, input.computed)), options.outer)
+      const { correlated, local } = split(
+        conjuncts(plan.predicate).map((part) => substituteColumns(part, input.computed)),
+        options.outer,
+      )
       if (correlated.some(isVolatile)) return undefined
       return { ...input, plan: filterAbove(input.plan, local), predicates: [...input.predicates, ...correlated] }
     }
@@ -49,7 +52,9 @@ export function pullUp(plan: LogicalPlan, options: PullUpOptions): PulledUp | un
       const input = pullUp(plan.input, options)
       if (input === undefined) return undefined
       const keys = plan.groupBy.map((key) => substituteColumns(key, input.computed))
-      const computed = plan.columns.map((column, i) => [column.id, keys[i]!] as const).filter(([id, key]) => key.kind !== 'column' || key.id !== id)
+      const computed = plan.columns
+        .map((column, i) => [column.id, keys[i]!] as const)
+        .filter(([id, key]) => key.kind !== 'column' || key.id !== id)
       return { ...input, computed: new Map(computed) }
     }
     default:
@@ -111,10 +116,18 @@ function pullUpJoin(plan: JoinPlan, options: PullUpOptions): PulledUp | undefine
   if (joinType === 'inner') {
     const { correlated, local } = split([...on.map(asPredicate), ...residual], options.outer)
     if (correlated.some(isVolatile)) return undefined
-    return { plan: makeJoin({ joinType, left: left.plan, right: right.plan, predicates: local }), predicates: [...predicates, ...correlated], computed }
+    return {
+      plan: makeJoin({ joinType, left: left.plan, right: right.plan, predicates: local }),
+      predicates: [...predicates, ...correlated],
+      computed,
+    }
   }
   const condition = [...residual, ...on.flatMap((item) => [item.left, item.right])]
   if (condition.some((part) => expressionReadsAny(part, options.outer))) return undefined
   const mark = joinType === 'mark' ? plan.columns.at(-1) : undefined
-  return { plan: makeJoin({ joinType, left: left.plan, right: right.plan, predicates: residual, on, nullAware: plan.nullAware, mark }), predicates, computed }
+  return {
+    plan: makeJoin({ joinType, left: left.plan, right: right.plan, predicates: residual, on, nullAware: plan.nullAware, mark }),
+    predicates,
+    computed,
+  }
 }

@@ -39,7 +39,7 @@ export interface OverAggregate {
 /** Looks below projections, HAVING and what does nothing to one row. */
 export function overAggregate(plan: LogicalPlan): OverAggregate | undefined {
   const above = new Above(plan)
-  for (let node = plan; ; ) {
+  for (let node = plan; ;) {
     switch (node.kind) {
       case 'project':
       case 'filter':
@@ -56,7 +56,9 @@ export function overAggregate(plan: LogicalPlan): OverAggregate | undefined {
         break
       }
       case 'aggregate':
-        return node.groupBy.length === 0 && node.aggregates.length > 0 ? { aggregate: node, value: above.value, conditions: above.conditions } : undefined
+        return node.groupBy.length === 0 && node.aggregates.length > 0
+          ? { aggregate: node, value: above.value, conditions: above.conditions }
+          : undefined
       default:
         return undefined
     }

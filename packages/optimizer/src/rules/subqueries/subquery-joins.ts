@@ -84,7 +84,8 @@ export class SubqueryJoins {
     if (pulled !== undefined) {
       const values = isExists ? [] : plan.columns.map((column) => pulled.computed.get(column.id) ?? columnReference(column))
       const nullAware = isNullAware(values)
-      if (pulled.computed.size === 0) return { right: pulled.plan, predicates: pulled.predicates, on: equiConditions(subquery, values), nullAware }
+      if (pulled.computed.size === 0)
+        return { right: pulled.plan, predicates: pulled.predicates, on: equiConditions(subquery, values), nullAware }
       if (!nullAware && !subquery.operands.some(isVolatile)) {
         return { right: pulled.plan, predicates: [...equalities(subquery, values), ...pulled.predicates], on: [], nullAware }
       }
@@ -125,7 +126,10 @@ export class SubqueryJoins {
     const expressions = [...right.columns.map((column) => columnReference(column)), literal(bool, true)]
     const marked: LogicalPlan = { kind: 'project', input: right, expressions, columns: [...right.columns, found] }
     this.plan = makeJoin({ joinType: 'single', left: this.plan, right: marked, predicates })
-    const joined = substituteColumns(value, new Map(right.columns.map((column) => [column.id, columnReference({ ...column, nullable: true })])))
+    const joined = substituteColumns(
+      value,
+      new Map(right.columns.map((column) => [column.id, columnReference({ ...column, nullable: true })])),
+    )
     const branches = [{ when: columnReference({ ...found, nullable: true }), then: joined }]
     return { kind: 'case', branches, otherwise: null, type: value.type, nullable: true, span: subquery.span }
   }
