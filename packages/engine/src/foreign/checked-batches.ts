@@ -3,6 +3,7 @@
  * source that never answers holds nobody up who cancels.
  */
 
+import { setTimeout } from 'node:timers/promises'
 import * as apache from 'apache-arrow'
 import type { Schema, Vector } from '@artemis/arrow'
 import { Batch, typeEquals } from '@artemis/arrow'
@@ -11,6 +12,9 @@ import { cancelled, throwIfAborted } from '@artemis/errors'
 import type { ScanContext } from '@artemis/plan'
 import { vectorFault } from './check-vector.js'
 import { brokenProvider, guarded, providerFailure } from './provider-error.js'
+
+/** Enough for what is on its way, and less than a user notices after Ctrl-C. */
+const CLOSE_PATIENCE_MS = 25
 
 export interface CheckedBatchesOptions {
   /** The table's name, for errors. */
@@ -30,7 +34,7 @@ export async function* checkedBatches(open: () => unknown, options: CheckedBatch
   try {
     for (;;) {
       const result = await pull.next().catch((error: unknown) => {
-        finished = true
+        finished = !pull.waiting
         throw providerFailure(table, error)
       })
       if (typeof result !== 'object' || result === null) throw brokenProvider(table, 'gave no iterator result')
@@ -89,7 +93,8 @@ export function convertedBatch(batch: apache.RecordBatch, schema: Schema, table:
 class CancellablePull {
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>
   readonly #signal: AbortSignal
-  #waiting = false
+  /** Whether the iterator owes an answer: after a pull that ended in an error, that it was the signal's. */
+  waiting = false
   #reject: ((error: Error) => void) | undefined
 
   constructor(iterator: AsyncIterator<unknown> | Iterator<unknown>, signal: AbortSignal) {
@@ -103,25 +108,32 @@ class CancellablePull {
   /** One promise for each pull: racing against one that lives as long as the query would keep every pull alive. */
   next(): Promise<IteratorResult<unknown>> {
     return new Promise((resolve, reject) => {
+      const answer = Promise.resolve(this.#iterator.next())
       this.#reject = reject
-      this.#waiting = true
+      this.waiting = true
       const settle = (act: () => void): void => {
-        this.#waiting = false
+        this.waiting = false
         this.#reject = undefined
         act()
       }
-      Promise.resolve(this.#iterator.next()).then(
+      answer.then(
         (result) => settle(() => resolve(result)),
         (error: unknown) => settle(() => reject(error)),
       )
     })
   }
 
-  /** Ends the iterator. One that still waits for its own data would not answer before that comes, so it is not awaited. */
+  /** Ends the iterator. One that still waits for its own data would not answer before that comes, so it is not awaited for long. */
   async close(): Promise<void> {
     const closing = Promise.resolve().then(() => this.#iterator.return?.())
-    if (this.#waiting) closing.catch(() => undefined)
-    else await closing
+    if (!this.waiting) {
+      await closing
+      return
+    }
+    const patience = new AbortController()
+    const late = setTimeout(CLOSE_PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined)
+    await Promise.race([closing.catch(() => undefined), late])
+    patience.abort()
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 /** Tables held in memory: what CREATE TABLE without an archive makes, and what applications register. */
 
-import type { Batch, Schema } from '@artemis/arrow'
+import type { Schema } from '@artemis/arrow'
+import { Batch } from '@artemis/arrow'
 import { ExecutionError, throwIfAborted } from '@artemis/errors'
 import type { FilterPushdown, ScanContext, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from './projection.js'
@@ -49,7 +50,8 @@ export class MemoryTable implements TableProvider {
       throwIfAborted(signal)
       if (batch.rowCount === 0) continue
       this.#requireValues(batch)
-      staged.push(batch.withSchema(this.schema))
+      // Made now: a column that is decoded later would fail later, and keep its file's bytes until then.
+      staged.push(new Batch(this.schema, batch.rowCount, batch.columns()))
       rows += batch.rowCount
     }
     this.#batches = [...this.#batches, ...staged]

@@ -4,18 +4,27 @@
  */
 
 import { ArtemisError } from '@artemis/errors'
-import type { CaseExpression, Expression, InListExpression } from '@artemis/plan'
-import { and, bool, comparison, conjuncts, expressionChildren, inList, literal, mapExpressionChildren, or, typeEquals } from '@artemis/plan'
+import type { CaseExpression, Expression, InListExpression, NotExpression } from '@artemis/plan'
+import { and, bool, comparison, conjuncts, expressionChildren, inList, literal, mapExpressionChildren, not, or, typeEquals } from '@artemis/plan'
 import type { OptimizerContext } from '../rule.js'
 import { simplifyComparison } from './comparison.js'
 import { expressionKey, scalarKey } from './expression-key.js'
 import { negate } from './negate.js'
 
 export function simplifyExpression(expression: Expression, context: OptimizerContext): Expression {
+  const pushed = expression.kind === 'not' ? notBelow(expression) : expression
   return simplifyNode(
-    mapExpressionChildren(expression, (child) => simplifyExpression(child, context)),
+    mapExpressionChildren(pushed, (child) => simplifyExpression(child, context)),
     context,
   )
+}
+
+/** NOT goes below AND, OR and NOT on the way down, level by level: on the way up each level would turn all below it round. */
+function notBelow({ input, span }: NotExpression): Expression {
+  if (input.kind === 'not') return input.input.kind === 'not' ? notBelow(input.input) : input.input
+  if (input.kind !== 'and' && input.kind !== 'or') return not(input, span)
+  const operands = input.operands.map((operand) => not(operand))
+  return input.kind === 'and' ? or(operands, input.span) : and(operands, input.span)
 }
 
 /** Simplifies an expression whose operands are simple. */

@@ -35,7 +35,7 @@ export class SideBySide {
   /** Throws unless both refuse a query. */
   async bothFail(sql: string): Promise<void> {
     const theirs = await this.duckdb.query(sql).then(() => undefined, (error: unknown) => error)
-    const ours = await textResult(await this.session.sql(sql)).then(() => undefined, (error: unknown) => error)
+    const ours = await this.session.sql(sql).then((result) => textResult(result)).then(() => undefined, (error: unknown) => error)
     if (theirs === undefined) throw new Error(`${sql}\n  DuckDB answers this`)
     if (!(ours instanceof ArtemisError)) throw new Error(`${sql}\n  ${ours === undefined ? 'we answer this' : String(ours)}`)
   }
