@@ -25,21 +25,19 @@ export function checkedTable(name: string, provider: TableProvider): TableProvid
 export function checkedCatalog(name: string, catalog: CatalogProvider): CatalogProvider {
   if (catalog instanceof ArtemisCatalog || catalog instanceof MemoryCatalog) return catalog
   const call = <T>(act: () => Promise<T>): Promise<T> => calling(name, act)
-  const { createSchema, dropSchema } = catalog
   return {
     listSchemas: () => call(() => catalog.listSchemas()),
     schema: async (schema) => {
       const found = await call(() => catalog.schema(schema))
       return found === undefined ? undefined : checkedSchemaProvider(name, found)
     },
-    ...(createSchema === undefined ? {} : { createSchema: (schema) => call(() => createSchema.call(catalog, schema)) }),
-    ...(dropSchema === undefined ? {} : { dropSchema: (schema) => call(() => dropSchema.call(catalog, schema)) }),
+    ...(catalog.createSchema === undefined ? {} : { createSchema: (schema) => call(() => catalog.createSchema!(schema)) }),
+    ...(catalog.dropSchema === undefined ? {} : { dropSchema: (schema) => call(() => catalog.dropSchema!(schema)) }),
   }
 }
 
 function checkedSchemaProvider(catalog: string, schema: SchemaProvider): SchemaProvider {
   const call = <T>(act: () => Promise<T>): Promise<T> => calling(catalog, act)
-  const { createTable, createTableAs, createView, dropTable, dropView } = schema
   return {
     name: schema.name,
     listTables: () => call(() => schema.listTables()),
@@ -47,13 +45,13 @@ function checkedSchemaProvider(catalog: string, schema: SchemaProvider): SchemaP
       const entry = await call(() => schema.table(name, options))
       return entry === undefined ? undefined : checkedEntry(`${catalog}.${schema.name}.${name}`, entry)
     },
-    ...(createTable === undefined
+    ...(schema.createTable === undefined
       ? {}
-      : { createTable: async (name, columns, options) => checkedTable(name, await call(() => createTable.call(schema, name, columns, options))) }),
-    ...(createTableAs === undefined ? {} : { createTableAs: (...args) => call(() => createTableAs.call(schema, ...args)) }),
-    ...(createView === undefined ? {} : { createView: (...args) => call(() => createView.call(schema, ...args)) }),
-    ...(dropTable === undefined ? {} : { dropTable: (name) => call(() => dropTable.call(schema, name)) }),
-    ...(dropView === undefined ? {} : { dropView: (name) => call(() => dropView.call(schema, name)) }),
+      : { createTable: async (name, columns, options) => checkedTable(name, await call(() => schema.createTable!(name, columns, options))) }),
+    ...(schema.createTableAs === undefined ? {} : { createTableAs: (...args) => call(() => schema.createTableAs!(...args)) }),
+    ...(schema.createView === undefined ? {} : { createView: (...args) => call(() => schema.createView!(...args)) }),
+    ...(schema.dropTable === undefined ? {} : { dropTable: (name) => call(() => schema.dropTable!(name)) }),
+    ...(schema.dropView === undefined ? {} : { dropView: (name) => call(() => schema.dropView!(name)) }),
   }
 }
 
