@@ -1,0 +1,28 @@
+/** The protocol alone: for servers with a backend of their own. */
+export type { Principal } from './principal.js'
+export { ANONYMOUS } from './principal.js'
+export type { CallContext, FlightMethod } from './flight/call-context.js'
+export type { CallHooks, CallOutcome } from './flight/call-hooks.js'
+export type { Authenticator, Credentials, HandshakeGrant } from './flight/authenticator.js'
+export type { FlightService, IncomingStream } from './flight/flight-service.js'
+export type { FlightPayload } from './flight/payload.js'
+export { FlightError } from './flight/flight-error.js'
+export type {
+  Backend,
+  BackendResult,
+  BackendSession,
+  BackendStatement,
+  Dataset,
+  DbSchemaEntry,
+  DbSchemaFilter,
+  IngestRequest,
+  JsonParameters,
+  ParameterRow,
+  SessionOption,
+  SqlInfoValue,
+  StatementOptions,
+  TableEntry,
+  TableFilter,
+  TransactionControl,
+  XdbcTypeInfo,
+} from './sql/backend.js'
