@@ -26,3 +26,4 @@ export type {
   TransactionControl,
   XdbcTypeInfo,
 } from './sql/backend.js'
+export type { ExecutionGate, ExecutionOutcome, ExecutionRequest } from './sql/execution-gate.js'
