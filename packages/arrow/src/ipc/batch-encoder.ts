@@ -21,17 +21,32 @@ export function encodeBatch(batch: Batch): Uint8Array[] {
   return encodeColumns(batch.columns().map(decodeDictionary), batch.rowCount)
 }
 
+/** One message in its parts: {@link framed} is the prefix and the metadata, filled up to a multiple of 8 bytes. */
+export interface EncodedMessage {
+  readonly framed: Uint8Array
+  /** Buffers and paddings in order, by reference. */
+  readonly body: readonly Uint8Array[]
+  readonly bodyLength: number
+}
+
 /** As {@link encodeBatch} for columns as they are: top-level dictionaries are written as their codes. */
 export function encodeColumns(columns: readonly Vector[], rowCount: number): Uint8Array[] {
+  const { framed, body } = encodeRecordBatch(columns, rowCount)
+  return [framed, ...body]
+}
+
+/** As {@link encodeColumns}, in parts. */
+export function encodeRecordBatch(columns: readonly Vector[], rowCount: number): EncodedMessage {
   const body = new BodyWriter()
   for (const column of columns) body.add(column)
   const builder = new FlatbufferBuilder()
   const header = body.table(builder, rowCount)
-  return [frameMessage(builder.finish(messageTable(builder, HEADER.recordBatch, header, body.size))), ...body.chunks]
+  const framed = frameMessage(builder.finish(messageTable(builder, HEADER.recordBatch, header, body.size)))
+  return { framed, body: body.chunks, bodyLength: body.size }
 }
 
 /** A dictionary as a message; it replaces an earlier one with the same id. */
-export function encodeDictionary(id: number, dictionary: Vector): Uint8Array[] {
+export function encodeDictionary(id: number, dictionary: Vector): EncodedMessage {
   const body = new BodyWriter()
   body.add(dictionary)
   const builder = new FlatbufferBuilder()
@@ -40,7 +55,8 @@ export function encodeDictionary(id: number, dictionary: Vector): Uint8Array[] {
     { slot: DICTIONARY_BATCH.id, width: 8, value: id },
     { slot: DICTIONARY_BATCH.data, width: 'offset', value: data },
   ])
-  return [frameMessage(builder.finish(messageTable(builder, HEADER.dictionaryBatch, header, body.size))), ...body.chunks]
+  const framed = frameMessage(builder.finish(messageTable(builder, HEADER.dictionaryBatch, header, body.size)))
+  return { framed, body: body.chunks, bodyLength: body.size }
 }
 
 /** Gathers the nodes and buffers of vectors in the order of the format: depth first, validity before values. */

@@ -52,3 +52,10 @@ export function readMessage(bytes: Uint8Array, start: number): Message | null {
   if (end > bytes.length) throw damaged('a message is cut off')
   return { headerType, header, body: bytes.subarray(bodyStart, end), end }
 }
+
+/** A message whose metadata and body came apart, as in Arrow Flight. The body may be longer than the metadata says. */
+export function readMessageParts(metadata: Uint8Array, body: Uint8Array): Message {
+  const { headerType, header, bodyLength } = readMetadata(metadata)
+  if (bodyLength > body.length) throw damaged('a message is cut off')
+  return { headerType, header, body: body.subarray(0, bodyLength), end: 0 }
+}

@@ -7,8 +7,10 @@ import { assert } from '@artemis/errors'
 import type { Batch } from '../batch.js'
 import { decodeDictionary, dictionaryEncode } from '../dictionary.js'
 import type { Schema } from '../types.js'
-import type { Vector } from '../vector.js'
-import { encodeColumns, encodeDictionary } from './batch-encoder.js'
+import { sliceVector } from '../vector.js'
+import type { DictionaryVector, Vector } from '../vector.js'
+import { encodeDictionary, encodeRecordBatch } from './batch-encoder.js'
+import type { EncodedMessage } from './batch-encoder.js'
 import { canonicalVector } from './canonical.js'
 import { FlatbufferBuilder } from './flatbuffer-builder.js'
 import { endOfStream, FILE_MAGIC, FOOTER, METADATA_VERSION_5 } from './message-format.js'
@@ -23,19 +25,32 @@ export interface StreamOptions {
   readonly dictionaryColumns?: DictionaryColumns | undefined
   /** Zero what lies under nulls, so that the bytes depend on the values only. On by default; spilling turns it off. */
   readonly canonical?: boolean | undefined
+  /**
+   * A batch whose message would be larger (metadata and body) is halved by rows until each part fits; a single row goes
+   * whatever its size. {@link MAX_MESSAGE_BYTES} by default, and no limit for a stream that is not canonical.
+   */
+  readonly maxMessageBytes?: number | undefined
 }
+
+/**
+ * The default size of a batch's message. Arrow Flight's clients refuse a gRPC message over 4 MiB (Java, Go's defaults);
+ * the Flight server keeps below 2 MiB, of which 64 KiB are left for a descriptor and metadata of the application.
+ */
+export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024 - 64 * 1024
 
 /** Encodes a stream message by message, for writers that control when each is written. */
 export class StreamEncoder {
   readonly #schema: Schema
   readonly #dictionaryColumns: DictionaryColumns
   readonly #canonical: boolean
+  readonly #maxMessageBytes: number
   readonly #written = new Map<number, Vector>()
 
   constructor(schema: Schema, options: StreamOptions = {}) {
     this.#schema = schema
     this.#dictionaryColumns = options.dictionaryColumns ?? new Set()
     this.#canonical = options.canonical ?? true
+    this.#maxMessageBytes = options.maxMessageBytes ?? (this.#canonical ? MAX_MESSAGE_BYTES : Number.POSITIVE_INFINITY)
   }
 
   /** The schema message, which comes first. */
@@ -43,16 +58,60 @@ export class StreamEncoder {
     return encodeSchema(this.#schema, this.#dictionaryColumns)
   }
 
-  /** The messages of a batch: dictionaries that changed, then the batch. */
+  /** The bytes of a batch's {@link messages}, to be written one after another. */
   batch(batch: Batch): Uint8Array[] {
+    return [...this.messages(batch)].flatMap(({ framed, body }) => [framed, ...body])
+  }
+
+  /**
+   * The messages of a batch: dictionaries that changed, then the batch, in parts when it is too large for one. How a
+   * batch is cut depends on its values only. Nothing is encoded before it is pulled.
+   */
+  *messages(batch: Batch): Generator<EncodedMessage, void, undefined> {
     assert(batch.columnCount === this.#schema.fields.length, 'a batch has another number of columns than its stream')
-    const chunks: Uint8Array[] = []
+    if (batch.rowCount > 1 && this.#decodedBytes(batch) > this.#maxMessageBytes) {
+      const half = batch.rowCount >>> 1
+      yield* this.messages(batch.slice(0, half))
+      yield* this.messages(batch.slice(half, batch.rowCount - half))
+      return
+    }
+    const dictionaries: EncodedMessage[] = []
     const columns = batch.columns().map((vector, i) => {
-      const column = this.#dictionaryColumns.has(i) ? this.#dictionaryColumn(i, vector, chunks) : decodeDictionary(vector)
+      const column = this.#dictionaryColumns.has(i) ? this.#dictionaryColumn(i, vector, dictionaries) : decodeDictionary(vector)
       return this.#canonical ? canonicalVector(column) : column
     })
-    chunks.push(...encodeColumns(columns, batch.rowCount))
-    return chunks
+    yield* dictionaries
+    yield* this.#parts(columns, batch.rowCount)
+  }
+
+  *#parts(columns: readonly Vector[], rowCount: number): Generator<EncodedMessage, void, undefined> {
+    const message = encodeRecordBatch(columns, rowCount)
+    if (rowCount <= 1 || message.framed.length + message.bodyLength <= this.#maxMessageBytes) {
+      yield message
+      return
+    }
+    const half = rowCount >>> 1
+    for (const [start, length] of [
+      [0, half],
+      [half, rowCount - half],
+    ] as const) {
+      const part = columns.map((column) => sliceVector(column, start, length))
+      yield* this.#parts(part, length)
+    }
+  }
+
+  /**
+   * The bytes that codes of a few long values become when they are decoded: they may exceed memory, so such a batch is
+   * cut before. It would be cut at the same rows afterwards.
+   */
+  #decodedBytes(batch: Batch): number {
+    if (this.#maxMessageBytes === Number.POSITIVE_INFINITY) return 0
+    let bytes = 0
+    for (let i = 0; i < batch.columnCount; i++) {
+      const column = batch.column(i)
+      if (column.layout === 'dictionary' && !this.#dictionaryColumns.has(i)) bytes += decodedDictionaryBytes(column)
+    }
+    return bytes
   }
 
   /** The marker that ends the stream. */
@@ -60,14 +119,27 @@ export class StreamEncoder {
     return endOfStream()
   }
 
-  #dictionaryColumn(id: number, vector: Vector, chunks: Uint8Array[]): Vector {
+  #dictionaryColumn(id: number, vector: Vector, messages: EncodedMessage[]): Vector {
     const encoded = dictionaryEncode(vector)
     if (this.#written.get(id) !== encoded.dictionary) {
-      chunks.push(...encodeDictionary(id, encoded.dictionary))
+      messages.push(encodeDictionary(id, encoded.dictionary))
       this.#written.set(id, encoded.dictionary)
     }
     return encoded
   }
+}
+
+/** What the text of a dictionary column takes in plain form; 0 for values of one width, which are never too large. */
+function decodedDictionaryBytes({ codes, validity, dictionary }: DictionaryVector): number {
+  if (dictionary.layout !== 'bytes') return 0
+  const { offsets } = dictionary
+  let bytes = 0
+  for (let i = 0; i < codes.length; i++) {
+    if (validity !== null && ((validity[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const code = codes[i]!
+    bytes += offsets[code + 1]! - offsets[code]!
+  }
+  return bytes
 }
 
 /** A stream, chunk by chunk; nothing is encoded before it is pulled. */
@@ -78,7 +150,7 @@ export async function* encodeStream(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new StreamEncoder(schema, options)
   yield encoder.start()
-  for await (const batch of batches) yield* encoder.batch(batch)
+  for await (const batch of batches) for (const { framed, body } of encoder.messages(batch)) yield* [framed, ...body]
   yield encoder.end()
 }
 
@@ -90,7 +162,7 @@ export function* encodeStreamSync(
 ): Generator<Uint8Array, void, undefined> {
   const encoder = new StreamEncoder(schema, options)
   yield encoder.start()
-  for (const batch of batches) yield* encoder.batch(batch)
+  for (const batch of batches) for (const { framed, body } of encoder.messages(batch)) yield* [framed, ...body]
   yield encoder.end()
 }
 
@@ -99,7 +171,7 @@ export async function* encodeFile(
   schema: Schema,
   batches: AsyncIterable<Batch> | Iterable<Batch>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const encoder = new StreamEncoder(schema)
+  const encoder = new StreamEncoder(schema, { maxMessageBytes: Number.POSITIVE_INFINITY })
   const blocks: number[] = []
   const opening = [Uint8Array.of(...FILE_MAGIC, 0, 0), encoder.start()]
   let position = byteLength(opening)

@@ -6,6 +6,12 @@ export type { CallHooks, CallOutcome } from './flight/call-hooks.js'
 export type { Authenticator, Credentials, HandshakeGrant } from './flight/authenticator.js'
 export type { FlightService, IncomingStream } from './flight/flight-service.js'
 export type { FlightPayload } from './flight/payload.js'
+export { decodeFlightData, encodeFlightData, flightDataSize } from './flight/flight-data-codec.js'
+export type { FlightDataMessage } from './flight/flight-data-codec.js'
+export { FLIGHT_SERVICE_NAME, flightServiceDefinition, MalformedMessage } from './flight/service-definition.js'
+export type { FlightMethodDefinition, Received } from './flight/service-definition.js'
+export { decodePayloads, encodePayloads, metadataPayload, PayloadEncoder, schemaMessage, schemaPayload } from './flight/record-batches.js'
+export type { DecodedPayload, DecodedPayloads, PayloadOptions } from './flight/record-batches.js'
 export { FlightError } from './flight/flight-error.js'
 export type {
   Backend,
