@@ -17,6 +17,8 @@ export type {
 } from './metadata/types.js'
 export { ParquetFile } from './read/parquet-file.js'
 export type { OpenOptions } from './read/parquet-file.js'
+export { KeptPage } from './read/page-cache.js'
+export type { PageCache } from './read/page-cache.js'
 export { pruneRowGroups } from './read/prune.js'
 export { RowGroupReader } from './read/row-group-reader.js'
 export type { PrefetchOptions } from './read/row-group-reader.js'

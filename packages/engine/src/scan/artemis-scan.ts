@@ -19,6 +19,7 @@ import { ScanCounters } from './scan-counters.js'
 import type { ColumnResolver, DataFileContext, FetchedRowGroup, RowGroupTask } from './data-file-reader.js'
 import { DataFileReader } from './data-file-reader.js'
 import type { DeleteSource } from './row-deletes.js'
+import { ScanPages } from './scan-pages.js'
 
 /** Bytes that an opened file holds beside its data: a guess for the accounting of footers and handles. */
 const OPEN_FILE_BYTES = 64 * 1024
@@ -135,8 +136,8 @@ export class ArtemisScan implements TableScan {
   #fileContext(counters: ScanCounters, signal: AbortSignal): DataFileContext {
     const source = this.#source
     const { io, cache, schema } = source
-    const footerKey = (location: string): string => `footer:${location}${source.fileVersion?.(location) ?? ''}`
-    return { io, cache, footerKey, schema, columns: source.columns(this.#projection), deletes: source.deletes?.(signal), counters }
+    const fileKey = (location: string): string => `${location}${source.fileVersion?.(location) ?? ''}`
+    return { io, cache, pages: new ScanPages(io, cache), fileKey, schema, columns: source.columns(this.#projection), deletes: source.deletes?.(signal), counters }
   }
 
   /** Every reader stands in `open` until it is closed, so that leaving at any moment closes them all. */

@@ -4,12 +4,13 @@ import type { Schema, Vector } from '@artemis/arrow'
 import { DataError, UnsupportedError } from '@artemis/errors'
 import type { BoundPredicate, ColumnSource, FileIO, FileScanTask, IcebergCache, Schema as IcebergSchema } from '@artemis/iceberg'
 import { fileColumnsOf, materializeColumn } from '@artemis/iceberg'
-import type { ParquetMetadata, RowGroupReader, RowRanges } from '@artemis/parquet'
+import type { PageCache, ParquetMetadata, RowGroupReader, RowRanges } from '@artemis/parquet'
 import { ParquetFile, allRows, countRows, pruneRowGroups, readFooter } from '@artemis/parquet'
 import type { BoundsTest } from './bounds-test.js'
 import { compileBoundsTest } from './bounds-test.js'
 import { InputFileSource } from './input-file-source.js'
 import type { ScanCounters } from './scan-counters.js'
+import type { ScanPages } from './scan-pages.js'
 import type { DeleteSource, RowDeletes } from './row-deletes.js'
 import { loadRowDeletes } from './row-deletes.js'
 
@@ -25,8 +26,9 @@ export interface ColumnResolver {
 export interface DataFileContext {
   readonly io: FileIO
   readonly cache: IcebergCache
-  /** The name under which the footer of a file is cached. */
-  readonly footerKey: (location: string) => string
+  readonly pages: ScanPages
+  /** The name under which parts of a file are cached. */
+  readonly fileKey: (location: string) => string
   readonly schema: IcebergSchema
   readonly columns: ColumnResolver
   /** Absent for files that no delete can apply to. */
@@ -46,14 +48,23 @@ export class DataFileReader {
   readonly sources: readonly ColumnSource[]
   readonly deletes: RowDeletes
   readonly #test: BoundsTest
+  readonly #pages: PageCache
   readonly #counters: ScanCounters
 
-  private constructor(task: FileScanTask, file: ParquetFile, sources: readonly ColumnSource[], deletes: RowDeletes, test: BoundsTest, counters: ScanCounters) {
+  private constructor(
+    task: FileScanTask,
+    file: ParquetFile,
+    sources: readonly ColumnSource[],
+    deletes: RowDeletes,
+    test: BoundsTest,
+    { pages, fileKey, counters }: DataFileContext,
+  ) {
     this.task = task
     this.file = file
     this.sources = sources
     this.deletes = deletes
     this.#test = test
+    this.#pages = pages.ofFile(fileKey(task.dataFile.filePath))
     this.#counters = counters
   }
 
@@ -66,7 +77,7 @@ export class DataFileReader {
     const onRead = (bytes: number): void => context.counters.add('bytes_scanned', bytes)
     const source = new InputFileSource(context.io, dataFile.filePath, dataFile.fileSizeInBytes, onRead)
     try {
-      const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, context.footerKey(dataFile.filePath), async () => {
+      const metadata = await context.cache.getOrLoad<ParquetMetadata>(context.io, `footer:${context.fileKey(dataFile.filePath)}`, async () => {
         // Without the signal: another query may wait for the same footer, and that one was not cancelled.
         const footer = await readFooter(await source.open())
         return { value: footer, bytes: footer.byteSize }
@@ -75,7 +86,7 @@ export class DataFileReader {
       const sources = context.columns.columnSources(file, task)
       const deletes = await loadRowDeletes(task, file, context.deletes)
       const test = boundsTestOf(task.residual, file, context)
-      return new DataFileReader(task, file, sources, deletes, test, context.counters)
+      return new DataFileReader(task, file, sources, deletes, test, context)
     } catch (error) {
       await source.close()
       throw error
@@ -113,7 +124,7 @@ export class DataFileReader {
   /** Fetches what the wanted columns of a row group need. */
   async fetch(task: RowGroupTask, signal: AbortSignal): Promise<FetchedRowGroup> {
     const reader = this.file.rowGroup(task.rowGroup, task.rows)
-    await reader.prefetch([...new Set([...fileColumnsOf(this.sources), ...this.deletes.columns])], { signal })
+    await reader.prefetch([...new Set([...fileColumnsOf(this.sources), ...this.deletes.columns])], { pages: this.#pages, signal })
     return new FetchedRowGroup(this, reader)
   }
 

@@ -16,6 +16,7 @@ import { readPageHeader } from '../decode/page-header.js'
 import type { ValueDecoder } from '../decode/value-decoder.js'
 import { damaged } from '../errors.js'
 import type { ByteRange, ColumnChunkMetadata, LeafColumn } from '../metadata/types.js'
+import { KeptPage } from './page-cache.js'
 import type { RowSet } from './row-set.js'
 import { touches } from './row-set.js'
 
@@ -35,10 +36,14 @@ export interface DataPage {
   /** First row; -1 when only the repetition levels tell where rows begin. */
   readonly firstRow: number
   readonly rowCount: number
+  /** Where the page is shared with other readers. */
+  readonly kept: KeptPage | undefined
 }
 
 export interface FetchedRange extends ByteRange {
   readonly bytes: Uint8Array
+  /** Given where the range is one page that is shared with other readers. */
+  readonly kept?: KeptPage
   /** Gives the bytes back, once. */
   release(): void
 }
@@ -168,19 +173,36 @@ export class ColumnChunk {
   }
 
   uncompressPage(page: DataPage): Uint8Array {
-    verifyChecksum(page.header.checksum, page.body, this.where)
-    return uncompress(this.metadata.codec, page.body, page.header.uncompressedSize, this.where)
+    return page.kept?.content ?? keep(page.kept, this.#uncompress(page.header, page.body))
   }
 
   /** The part of a V2 page behind its levels. */
   uncompressValues(page: DataPage): Uint8Array {
-    const { header } = page
+    const { header, kept } = page
+    if (kept?.content !== undefined) return kept.content
     verifyChecksum(header.checksum, page.body, this.where)
     const levels = header.definitionLength + header.repetitionLength
     const body = page.body.subarray(levels)
     const size = header.uncompressedSize - levels
-    if (!header.isCompressed || size === 0) return body
-    return uncompress(this.metadata.codec, body, size, this.where)
+    if (!header.isCompressed || size === 0) return keep(kept, body)
+    return keep(kept, uncompress(this.metadata.codec, body, size, this.where))
+  }
+
+  #uncompress(header: PageHeader, body: Uint8Array): Uint8Array {
+    verifyChecksum(header.checksum, body, this.where)
+    return uncompress(this.metadata.codec, body, header.uncompressedSize, this.where)
+  }
+
+  /** A copy of a fetched page, to be shared. Damage is left for those to find who decode it. */
+  keptPage(bytes: Uint8Array): KeptPage {
+    // The slice of a Buffer would be no copy.
+    const copy = new Uint8Array(bytes)
+    try {
+      return new KeptPage(copy, this.#header(copy, 0))
+    } catch (error) {
+      if (error instanceof ArtemisError) return new KeptPage(copy, undefined)
+      throw error
+    }
   }
 
   /** Runs a decode; what damaged bytes make JavaScript throw becomes a DataError. */
@@ -198,9 +220,14 @@ export class ColumnChunk {
   }
 
   #bytesAt(offset: number, length: number): Uint8Array {
+    const range = this.#rangeAt(offset, length)
+    return range.bytes.subarray(offset - range.offset, offset - range.offset + length)
+  }
+
+  #rangeAt(offset: number, length: number): FetchedRange {
     const range = this.#fetched.find((fetched) => contains(fetched, { offset, length }))
     if (range === undefined) throw this.#notFetched()
-    return range.bytes.subarray(offset - range.offset, offset - range.offset + length)
+    return range
   }
 
   #notFetched(): InternalError {
@@ -227,7 +254,7 @@ export class ColumnChunk {
       if (header.kind !== 'data' && header.kind !== 'dataV2') continue
       const rowCount = isFlat ? header.valueCount : header.rowCount
       known &&= isFlat || header.kind === 'dataV2'
-      out.push({ header, body, firstRow: known ? rows : -1, rowCount })
+      out.push({ header, body, firstRow: known ? rows : -1, rowCount, kept: undefined })
       values += header.valueCount
       rows += rowCount
     }
@@ -238,8 +265,9 @@ export class ColumnChunk {
   }
 
   #locatedPage(page: PageLocation): DataPage {
+    const { kept } = this.#rangeAt(page.offset, page.size)
     const bytes = this.#bytesAt(page.offset, page.size)
-    const header = this.#header(bytes, 0)
+    const header = kept?.header ?? this.#header(bytes, 0)
     const body = bytes.subarray(header.headerSize, header.headerSize + header.compressedSize)
     const isData = header.kind === 'data' || header.kind === 'dataV2'
     if (!isData || body.length < header.compressedSize)
@@ -247,23 +275,23 @@ export class ColumnChunk {
     if (this.leaf.maxRepetitionLevel === 0 && header.valueCount !== page.rowCount) {
       throw damaged(this.where, `a page of ${header.valueCount} rows, the offset index says ${page.rowCount}`)
     }
-    return { header, body, firstRow: page.firstRow, rowCount: page.rowCount }
+    return { header, body, firstRow: page.firstRow, rowCount: page.rowCount, kept }
   }
 
   #findDictionary(firstDataPage: number): void {
     const length = firstDataPage - this.metadata.pages.offset
     if (this.#rawDictionary !== undefined || length <= 0) return
+    const { kept } = this.#rangeAt(this.metadata.pages.offset, length)
     const bytes = this.#bytesAt(this.metadata.pages.offset, length)
-    const header = this.#header(bytes, 0)
+    const header = kept?.header ?? this.#header(bytes, 0)
     if (header.kind === 'dictionary')
-      this.#setDictionary(header, bytes.subarray(header.headerSize, header.headerSize + header.compressedSize))
+      this.#setDictionary(header, bytes.subarray(header.headerSize, header.headerSize + header.compressedSize), kept)
   }
 
-  #setDictionary(header: PageHeader, body: Uint8Array): void {
+  #setDictionary(header: PageHeader, body: Uint8Array, kept?: KeptPage): void {
     if (this.#rawDictionary !== undefined) return
-    verifyChecksum(header.checksum, body, this.where)
     // A copy, since what uncompress gives may be memory that is used again; the slice of a Buffer would be no copy.
-    const bytes = new Uint8Array(uncompress(this.metadata.codec, body, header.uncompressedSize, this.where))
+    const bytes = kept?.content ?? (kept === undefined ? new Uint8Array(this.#uncompress(header, body)) : keep(kept, this.#uncompress(header, body)))
     this.#rawDictionary = { bytes, valueCount: header.valueCount }
   }
 
@@ -280,6 +308,13 @@ export class ColumnChunk {
     }
     return header
   }
+}
+
+/** Makes uncompressed bytes the content of a page that is shared: a copy, unless they are its own. */
+function keep(kept: KeptPage | undefined, bytes: Uint8Array): Uint8Array {
+  if (kept === undefined) return bytes
+  kept.content = bytes.buffer === kept.bytes.buffer ? bytes : new Uint8Array(bytes)
+  return kept.content
 }
 
 function contains(outer: ByteRange, inner: ByteRange): boolean {

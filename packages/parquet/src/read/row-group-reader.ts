@@ -14,9 +14,10 @@ import { leavesOf } from '../metadata/schema.js'
 import type { ByteRange, ParquetMetadata, RowGroupMetadata } from '../metadata/types.js'
 import type { ByteSource } from '../source/byte-source.js'
 import { readRanges } from '../source/coalesce.js'
-import type { PageLocation } from './column-chunk.js'
+import type { FetchedRange, PageLocation } from './column-chunk.js'
 import { ColumnChunk } from './column-chunk.js'
 import { requireField } from './fields.js'
+import type { PageCache } from './page-cache.js'
 import type { PageIndexes } from './page-indexes.js'
 import type { RowRanges } from './row-ranges.js'
 import { allRows, countRows } from './row-ranges.js'
@@ -27,7 +28,14 @@ import type { ColumnSelector } from './types.js'
 export interface PrefetchOptions {
   /** Ascending positions among the reader's rows: only their pages are fetched, where the file has an offset index. */
   readonly selection?: Int32Array | undefined
+  /** Where pages of the file are looked up and kept, as far as single pages are fetched. */
+  readonly pages?: PageCache | undefined
   readonly signal?: AbortSignal | undefined
+}
+
+interface WantedRange {
+  readonly chunk: ColumnChunk
+  readonly range: ByteRange
 }
 
 export class RowGroupReader {
@@ -85,22 +93,40 @@ export class RowGroupReader {
         if (pages !== undefined) locations.set(chunk, pages)
       })
     }
-    const wanted: { readonly chunk: ColumnChunk; readonly range: ByteRange }[] = []
+    const wanted: WantedRange[] = []
     for (const chunk of chunks) for (const range of chunk.missing(rows, locations.get(chunk))) wanted.push({ chunk, range })
+    const isCached = options.pages !== undefined && locations.size === chunks.length && options.pages.admits(uncompressedSize(wanted))
     const [fetched] = await Promise.all([
-      readRanges(
-        this.#source,
-        wanted.map(({ range }) => range),
-        signal,
-      ),
+      isCached ? this.#throughCache(wanted, options.pages!) : this.#fetch(wanted, signal),
       ...chunks.map((chunk) => loadCodec(chunk.metadata.codec)),
     ])
     throwIfAborted(signal)
     for (const chunk of chunks) {
       const ranges = fetched.filter((_, i) => wanted[i]!.chunk === chunk)
-      this.bytesRead += ranges.reduce((sum, range) => sum + range.length, 0)
       chunk.add(ranges, locations.get(chunk))
     }
+  }
+
+  async #fetch(wanted: readonly WantedRange[], signal: AbortSignal | undefined): Promise<FetchedRange[]> {
+    const ranges = wanted.map(({ range }) => range)
+    const fetched = await readRanges(this.#source, ranges, signal)
+    this.bytesRead += ranges.reduce((sum, range) => sum + range.length, 0)
+    return fetched
+  }
+
+  /** Pages that are not kept yet are copied out of what is read, as they outlive this reader. */
+  async #throughCache(wanted: readonly WantedRange[], pages: PageCache): Promise<FetchedRange[]> {
+    const ranges = wanted.map(({ range }) => range)
+    const kept = await pages.getOrLoad(ranges, async (missing) => {
+      const absent = missing.map((range) => wanted[ranges.indexOf(range)]!)
+      const fetched = await this.#fetch(absent, undefined)
+      return fetched.map((range, i) => {
+        const page = absent[i]!.chunk.keptPage(range.bytes)
+        range.release()
+        return page
+      })
+    })
+    return kept.map((page, i) => ({ ...ranges[i]!, bytes: page.bytes, kept: page, release: nothing }))
   }
 
   /**
@@ -142,4 +168,11 @@ export class RowGroupReader {
     const positions = (this.#positions ??= positionsOf(this.rows))
     return selection.map((index) => positions[index]!)
   }
+}
+
+function nothing(): void {}
+
+/** About how many bytes the ranges hold once they are uncompressed. */
+function uncompressedSize(wanted: readonly WantedRange[]): number {
+  return wanted.reduce((sum, { chunk: { metadata }, range }) => sum + range.length * Math.max(1, metadata.uncompressedSize / Math.max(1, metadata.compressedSize)), 0)
 }

@@ -1,0 +1,39 @@
+/**
+ * Pages that outlive a query. A point query reads a page of each column, and the next one often needs the same pages:
+ * those that were read singly can be kept, first as they stand in the file and uncompressed once somebody decoded them.
+ * What is kept are bytes, never vectors: decoding copies them, so that no consumer can reach what others share.
+ */
+
+import type { ByteRange } from '../metadata/types.js'
+import type { PageHeader } from '../decode/page-header.js'
+
+/** The bytes of a page, or of what stands before the first data page of a chunk: its dictionary. */
+export class KeptPage {
+  /** Header and body, as in the file. Never changed. */
+  readonly bytes: Uint8Array
+  /** Undefined where it is damaged: whoever decodes the page reads it again and is told. */
+  readonly header: PageHeader | undefined
+  /** What the body holds, once it was uncompressed and its checksum was found right. Never changed. */
+  content: Uint8Array | undefined
+
+  constructor(bytes: Uint8Array, header: PageHeader | undefined) {
+    this.bytes = bytes
+    this.header = header
+  }
+
+  /** Bytes that the page takes at most, its content included. */
+  get byteSize(): number {
+    return this.bytes.length + (this.header?.uncompressedSize ?? 0)
+  }
+}
+
+/** Keeps pages of one file, which never changes; bounded by whoever implements it. */
+export interface PageCache {
+  /** Whether pages of about so many bytes, uncompressed, may be looked up and kept. */
+  admits(bytes: number): boolean
+  /**
+   * The page at each range. `load` brings those that are not there, in one go. Another reader may wait for what this one
+   * loads, so a load must not depend on the reader's own cancellation.
+   */
+  getOrLoad(ranges: readonly ByteRange[], load: (missing: readonly ByteRange[]) => Promise<readonly KeptPage[]>): Promise<readonly KeptPage[]>
+}
