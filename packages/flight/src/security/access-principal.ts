@@ -12,6 +12,7 @@ export interface AccessPrincipal extends Principal {
   readonly expiresAtMs: number | undefined
 }
 
+/** All are positive; Infinity lifts a limit. */
 export interface PrincipalLimits {
   /** Executions per second that the budget gains. */
   readonly requestsPerSecond: number
@@ -20,4 +21,8 @@ export interface PrincipalLimits {
   readonly concurrentQueries: number
   /** Bytes of results per second. */
   readonly bytesPerSecond: number
+}
+
+export function isAccessPrincipal(principal: Principal): principal is AccessPrincipal {
+  return 'budgetId' in principal && 'scopes' in principal
 }
