@@ -4,6 +4,7 @@ import type { Batch, Schema } from '@artemis/arrow'
 import { CatalogError } from '@artemis/errors'
 import type { CatalogEntry, CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
 import { MemoryTable } from './memory-table.js'
+import { TableMemory } from './table-memory.js'
 
 interface CreateOptions {
   readonly orReplace: boolean
@@ -12,9 +13,12 @@ interface CreateOptions {
 
 export class MemoryCatalog implements CatalogProvider {
   readonly #schemas = new Map<string, MemorySchema>()
+  readonly #memory: TableMemory
 
-  constructor(schemas: readonly string[] = ['main']) {
-    for (const name of schemas) this.#schemas.set(name.toLowerCase(), new MemorySchema(name))
+  /** `maximumBytes` bounds the rows that are inserted into its tables, all together. */
+  constructor(schemas: readonly string[] = ['main'], maximumBytes: number = Number.POSITIVE_INFINITY) {
+    this.#memory = new TableMemory(maximumBytes)
+    for (const name of schemas) this.#schemas.set(name.toLowerCase(), new MemorySchema(name, this.#memory))
   }
 
   listSchemas(): Promise<readonly string[]> {
@@ -31,11 +35,12 @@ export class MemoryCatalog implements CatalogProvider {
 
   createSchema(name: string): Promise<void> {
     if (this.get(name) !== undefined) throw exists('schema', name)
-    this.#schemas.set(name.toLowerCase(), new MemorySchema(name))
+    this.#schemas.set(name.toLowerCase(), new MemorySchema(name, this.#memory))
     return Promise.resolve()
   }
 
   dropSchema(name: string): Promise<boolean> {
+    this.get(name)?.clear()
     return Promise.resolve(this.#schemas.delete(name.toLowerCase()))
   }
 }
@@ -44,8 +49,17 @@ export class MemorySchema implements SchemaProvider {
   readonly name: string
   readonly #entries = new Map<string, { readonly name: string; readonly entry: CatalogEntry }>()
 
-  constructor(name: string) {
+  readonly #memory: TableMemory
+
+  constructor(name: string, memory: TableMemory = new TableMemory()) {
     this.name = name
+    this.#memory = memory
+  }
+
+  /** Forgets all tables and views. */
+  clear(): void {
+    for (const { entry } of this.#entries.values()) releaseEntry(entry)
+    this.#entries.clear()
   }
 
   listTables(): Promise<readonly { readonly name: string; readonly type: 'BASE TABLE' | 'VIEW' }[]> {
@@ -65,7 +79,7 @@ export class MemorySchema implements SchemaProvider {
   createTable(name: string, schema: Schema, options: CreateOptions): Promise<TableProvider> {
     const current = this.#entries.get(name.toLowerCase())?.entry
     if (current?.kind === 'table' && options.ifNotExists && !options.orReplace) return Promise.resolve(current.table)
-    const table = new MemoryTable(schema)
+    const table = new MemoryTable(schema, [], this.#memory)
     this.register(name, table, options)
     return Promise.resolve(table)
   }
@@ -74,7 +88,7 @@ export class MemorySchema implements SchemaProvider {
     const current = this.#entries.get(name.toLowerCase())?.entry
     if (current?.kind === 'table' && options.ifNotExists && !options.orReplace) return 0
     this.#requireFree(name, 'table', options)
-    const table = new MemoryTable(schema)
+    const table = new MemoryTable(schema, [], this.#memory)
     const rows = await table.insert(batches, options.signal)
     this.register(name, table, options)
     return rows
@@ -102,6 +116,8 @@ export class MemorySchema implements SchemaProvider {
 
   #add(name: string, entry: CatalogEntry, options: CreateOptions): void {
     this.#requireFree(name, entry.kind, options)
+    const replaced = this.#entries.get(name.toLowerCase())
+    if (replaced !== undefined) releaseEntry(replaced.entry)
     this.#entries.set(name.toLowerCase(), { name, entry })
   }
 
@@ -120,8 +136,13 @@ export class MemorySchema implements SchemaProvider {
         hint: `Use DROP ${current.kind.toUpperCase()}.`,
       })
     }
+    releaseEntry(current)
     return this.#entries.delete(name.toLowerCase())
   }
+}
+
+function releaseEntry(entry: CatalogEntry): void {
+  if (entry.kind === 'table' && entry.table instanceof MemoryTable) entry.table.release()
 }
 
 function exists(what: string, name: string): CatalogError {

@@ -5,13 +5,18 @@ import { Batch } from '@artemis/arrow'
 import { ExecutionError, throwIfAborted } from '@artemis/errors'
 import type { FilterPushdown, ScanContext, ScanRequest, TableProvider, TableScan, TableStatistics } from '@artemis/plan'
 import { projectSchema } from './projection.js'
+import { TableMemory } from './table-memory.js'
 
 export class MemoryTable implements TableProvider {
   readonly schema: Schema
+  readonly #memory: TableMemory
   #batches: readonly Batch[]
+  /** Of the rows that were inserted, not of those that the table was made with. */
+  #insertedBytes = 0
 
-  constructor(schema: Schema, batches: readonly Batch[] = []) {
+  constructor(schema: Schema, batches: readonly Batch[] = [], memory: TableMemory = new TableMemory()) {
     this.schema = schema
+    this.#memory = memory
     this.#batches = batches.map((batch) => batch.withSchema(schema))
   }
 
@@ -46,16 +51,33 @@ export class MemoryTable implements TableProvider {
   async insert(batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<number> {
     const staged: Batch[] = []
     let rows = 0
-    for await (const batch of batches) {
-      throwIfAborted(signal)
-      if (batch.rowCount === 0) continue
-      this.#requireValues(batch)
-      // Made now: a column that is decoded later would fail later, and keep its file's bytes until then.
-      staged.push(new Batch(this.schema, batch.rowCount, batch.columns()))
-      rows += batch.rowCount
+    let bytes = 0
+    try {
+      for await (const batch of batches) {
+        throwIfAborted(signal)
+        if (batch.rowCount === 0) continue
+        this.#requireValues(batch)
+        // Made now: a column that is decoded later would fail later, and keep its file's bytes until then.
+        const made = new Batch(this.schema, batch.rowCount, batch.columns())
+        const size = made.byteSize()
+        this.#memory.take(size)
+        bytes += size
+        staged.push(made)
+        rows += batch.rowCount
+      }
+    } catch (error) {
+      this.#memory.giveBack(bytes)
+      throw error
     }
+    this.#insertedBytes += bytes
     this.#batches = [...this.#batches, ...staged]
     return rows
+  }
+
+  /** Gives back what the table's rows take of its catalog's memory: it was dropped. Who still has it can still read it. */
+  release(): void {
+    this.#memory.giveBack(this.#insertedBytes)
+    this.#insertedBytes = 0
   }
 
   #requireValues(batch: Batch): void {

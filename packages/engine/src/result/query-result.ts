@@ -17,6 +17,7 @@ export interface QueryResultSource {
   readonly queryId: string
   readonly schema: Schema
   readonly timeZone: string
+  readonly count?: number | undefined
   batches(): AsyncIterable<Batch>
   cancel(reason?: unknown): void
   metrics(): QueryMetricsReport
@@ -27,6 +28,8 @@ export class QueryResult implements AsyncIterable<apache.RecordBatch> {
   readonly queryId: string
   /** The result's columns in the engine's own terms. */
   readonly fields: Schema['fields']
+  /** Rows that INSERT or CREATE TABLE … AS wrote; undefined for everything else. */
+  readonly count: number | undefined
   readonly #source: QueryResultSource
   #read = false
 
@@ -34,6 +37,7 @@ export class QueryResult implements AsyncIterable<apache.RecordBatch> {
     this.kind = source.kind
     this.queryId = source.queryId
     this.fields = source.schema.fields
+    this.count = source.count
     this.#source = source
   }
 

@@ -8,7 +8,10 @@ import type { CatalogProvider } from '@artemis/plan'
 import { ArtemisTableProvider } from '../iceberg/artemis-table.js'
 import type { Settings } from '../settings/settings.js'
 import { INFORMATION_SCHEMA } from '../system/information-schema.js'
+import type { AsOfReading } from './as-of.js'
 import type { NameResolver } from './name-resolution.js'
+import type { SessionPolicy } from './policy.js'
+import { fileGuard } from './policy.js'
 import { casts } from './query-planner.js'
 import type { EngineRuntime } from './runtime.js'
 
@@ -16,14 +19,18 @@ export interface BindingSources {
   readonly text: string
   readonly runtime: EngineRuntime
   readonly settings: Settings
+  /** The catalogs that may be listed. */
   readonly catalogs: ReadonlyMap<string, CatalogProvider>
+  readonly policy: SessionPolicy
+  readonly asOf: AsOfReading | undefined
   readonly resolver: NameResolver
   readonly evaluation: EvaluationContext
   readonly parameters: StatementParameters
   readonly parser: SqlParser
 }
 
-export function bindContext({ text, runtime, settings, catalogs, resolver, evaluation, parameters, parser }: BindingSources): BindContext {
+export function bindContext(sources: BindingSources): BindContext {
+  const { text, runtime, settings, catalogs, resolver, evaluation, parameters, parser, asOf } = sources
   const defaults = { catalog: settings.get('catalog'), schema: settings.get('schema') }
   const schemasOf = async (catalog: string): Promise<readonly string[]> => {
     const provider = catalogs.get(catalog.toLowerCase())
@@ -43,12 +50,15 @@ export function bindContext({ text, runtime, settings, catalogs, resolver, evalu
       tables: async (catalog, schema) => ((await (await resolver.schema(catalog, schema))?.listTables()) ?? []).map((table) => table.name),
     },
     async resolveTable(name, timeTravel) {
-      const resolved = await resolver.resolve(name, timeTravel, defaults)
-      if (resolved?.entry.kind !== 'table' || timeTravel === null || settings.get('projectionMode') === 'snapshot') return resolved
+      const atStatement = timeTravel === null ? asOf : undefined
+      const resolved = await (atStatement === undefined ? resolver.resolve(name, timeTravel, defaults) : atStatement.resolve(resolver, name, defaults))
+      const now = timeTravel === null && atStatement === undefined
+      if (resolved?.entry.kind !== 'table' || now || settings.get('projectionMode') === 'snapshot') return resolved
       const { table } = resolved.entry
       return table instanceof ArtemisTableProvider ? { ...resolved, entry: { kind: 'table', table: table.inCurrentSchema() } } : resolved
     },
     evaluate: (expression) => evaluateConstant(expression, evaluation, casts),
+    requireFiles: fileGuard(sources.policy),
     parse(sql) {
       const [statement] = parser.parse(sql)
       if (statement === undefined) throw new BindError({ code: 'EMPTY_STATEMENT', message: 'there is no statement in the text' })

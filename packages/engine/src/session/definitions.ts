@@ -5,6 +5,8 @@ import type { Batch } from '@artemis/arrow'
 import type { CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
 import type { BoundCreateSchema, BoundCreateTable, BoundCreateView, BoundDrop, TargetName } from '@artemis/sql'
 import type { NameDefaults } from './name-resolution.js'
+import type { SessionPolicy } from './policy.js'
+import { accessDenied, requireWritable } from './policy.js'
 
 const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
 
@@ -16,32 +18,41 @@ export interface Place {
 export class Definitions {
   readonly #catalogs: ReadonlyMap<string, CatalogProvider>
 
-  constructor(catalogs: ReadonlyMap<string, CatalogProvider>) {
+  readonly #policy: SessionPolicy
+
+  constructor(catalogs: ReadonlyMap<string, CatalogProvider>, policy: SessionPolicy) {
     this.#catalogs = catalogs
+    this.#policy = policy
+  }
+
+  /** Throws unless rows may be written to the table of this name: catalog, schema, table. */
+  requireInsertable([catalog = '', schema = '']: readonly string[], span: TargetName['span']): void {
+    this.#requireWritable('INSERT', catalog, schema, span)
   }
 
   async createTable(statement: BoundCreateTable, defaults: NameDefaults): Promise<TableProvider> {
-    const { schema, name } = await this.#place(statement.name, defaults)
+    const { schema, name } = await this.#place('CREATE TABLE', statement.name, defaults)
     if (schema.createTable === undefined) throw notHere('CREATE TABLE', schema, statement.name)
     return withPlace(statement.name, () => schema.createTable!(name, statement.schema, statement))
   }
 
   /** CREATE TABLE … AS. Nothing is read when the table is there and may stay. Returns how many rows it was made of. */
   async createTableAs(statement: BoundCreateTable, batches: () => AsyncIterable<Batch>, signal: AbortSignal, defaults: NameDefaults): Promise<number> {
-    const { schema, name } = await this.#place(statement.name, defaults)
+    const { schema, name } = await this.#place('CREATE TABLE', statement.name, defaults)
     if (schema.createTableAs === undefined) throw notHere('CREATE TABLE AS', schema, statement.name)
     const { orReplace, ifNotExists } = statement
     return withPlace(statement.name, () => schema.createTableAs!(name, statement.schema, lazily(batches), { orReplace, ifNotExists, signal }))
   }
 
   async createView(statement: BoundCreateView, defaults: NameDefaults): Promise<void> {
-    const { schema, name } = await this.#place(statement.name, defaults)
+    const { schema, name } = await this.#place('CREATE VIEW', statement.name, defaults)
     if (schema.createView === undefined) throw notHere('CREATE VIEW', schema, statement.name)
     await withPlace(statement.name, () => schema.createView!(name, statement.sql, statement))
   }
 
   async createSchema(statement: BoundCreateSchema, defaults: NameDefaults): Promise<void> {
     const { catalog, schema } = this.#schemaName(statement.name, defaults)
+    this.#requireWritable('CREATE SCHEMA', catalog.name, schema, statement.name.span)
     if ((await catalog.provider.schema(schema)) !== undefined) {
       if (statement.ifNotExists) return
       throw new CatalogError({ code: 'ALREADY_EXISTS', message: `schema "${schema}" already exists`, span: statement.name.span })
@@ -62,6 +73,7 @@ export class Definitions {
 
   async #dropSchema(target: TargetName, defaults: NameDefaults): Promise<boolean> {
     const { catalog, schema } = this.#schemaName(target, defaults)
+    this.#requireWritable('DROP', catalog.name, (await catalog.provider.schema(schema))?.name ?? schema, target.span)
     if (catalog.provider.dropSchema === undefined) {
       throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message: `DROP SCHEMA is not supported in catalog "${catalog.name}"`, span: target.span })
     }
@@ -69,7 +81,7 @@ export class Definitions {
   }
 
   async #dropEntry(object: 'table' | 'view', target: TargetName, defaults: NameDefaults): Promise<boolean> {
-    const place = await this.#place(target, defaults).catch((error: unknown) => {
+    const place = await this.#place('DROP', target, defaults).catch((error: unknown) => {
       if (error instanceof BindError) return undefined
       throw error
     })
@@ -81,17 +93,24 @@ export class Definitions {
   }
 
   /** The schema that a new or dropped object belongs to. A bare name falls to memory when the default schema is not there. */
-  async #place({ parts, span }: TargetName, defaults: NameDefaults): Promise<Place> {
+  async #place(what: string, { parts, span }: TargetName, defaults: NameDefaults): Promise<Place> {
     const name = parts.at(-1)!
     if (parts.length === 1) {
       const own = await this.#catalogs.get(defaults.catalog)?.schema(defaults.schema)
       const schema = own ?? (await this.#catalogs.get(MEMORY.catalog)?.schema(MEMORY.schema))
+      this.#requireWritable(what, own === undefined ? MEMORY.catalog : defaults.catalog, schema?.name ?? defaults.schema, span)
       if (schema !== undefined) return { schema, name }
     }
     const { catalog, schema: schemaName } = this.#schemaName({ parts: parts.slice(0, -1), span }, defaults)
     const schema = await catalog.provider.schema(schemaName)
+    this.#requireWritable(what, catalog.name, schema?.name ?? schemaName, span)
     if (schema !== undefined) return { schema, name }
     throw new BindError({ code: 'SCHEMA_NOT_FOUND', message: `there is no schema "${schemaName}" in catalog "${catalog.name}"`, span })
+  }
+
+  #requireWritable(what: string, catalog: string, schema: string, span: TargetName['span']): void {
+    requireWritable(this.#policy, what, span)
+    if (this.#policy.access?.allows('write', catalog.toLowerCase(), schema) === false) throw accessDenied('write', catalog, schema).at(span)
   }
 
   #schemaName({ parts, span }: TargetName, defaults: NameDefaults): { catalog: { name: string; provider: CatalogProvider }; schema: string } {

@@ -10,6 +10,8 @@
 import type { CatalogEntry, CatalogProvider, TimeTravel } from '@artemis/plan'
 import type { InformationSchema } from '../system/information-schema.js'
 import { INFORMATION_SCHEMA } from '../system/information-schema.js'
+import type { AccessRule } from './policy.js'
+import { accessDenied } from './policy.js'
 
 export interface NameDefaults {
   readonly catalog: string
@@ -54,40 +56,60 @@ export interface ResolvedName {
 export class NameResolver {
   readonly #catalogs: ReadonlyMap<string, CatalogProvider>
   readonly #system: InformationSchema
+  readonly #access: AccessRule | undefined
 
-  constructor(catalogs: ReadonlyMap<string, CatalogProvider>, system: InformationSchema) {
+  constructor(catalogs: ReadonlyMap<string, CatalogProvider>, system: InformationSchema, access: AccessRule | undefined) {
     this.#catalogs = catalogs
     this.#system = system
+    this.#access = access
   }
 
-  /** The first reading that exists. Errors of a catalog (an expired snapshot, say) pass through. */
+  /**
+   * The first reading that exists. Errors of a catalog (an expired snapshot, say) pass through. A reading that may not be
+   * read is passed over without a look at its tables, and is the error when no other reading exists: so the answer does
+   * not tell what there is.
+   */
   async resolve(parts: readonly string[], timeTravel: TimeTravel | null, defaults: NameDefaults): Promise<ResolvedName | undefined> {
+    let denied: Candidate | undefined
     for (const candidate of candidates(parts, defaults, (name) => this.#catalogs.has(name.toLowerCase()))) {
-      const schema = await this.schema(candidate.catalog, candidate.schema)
+      const schema = await this.#find(candidate.catalog, candidate.schema)
+      if (!this.#mayRead(candidate, schema?.name)) {
+        denied ??= candidate
+        continue
+      }
       const entry = await schema?.table(candidate.table, { path: candidate.path, timeTravel })
       if (entry !== undefined) return { name: [candidate.catalog, schema!.name, candidate.table, ...candidate.path], entry }
     }
+    if (denied !== undefined) throw accessDenied('read', denied.catalog, denied.schema)
     return undefined
   }
 
-  async schema(catalog: string, schema: string): ReturnType<CatalogProvider['schema']> {
+  /** A schema that may be read. */
+  async schema(catalog: string, name: string): ReturnType<CatalogProvider['schema']> {
+    const schema = await this.#find(catalog, name)
+    return schema !== undefined && this.#mayRead({ catalog, schema: name }, schema.name) ? schema : undefined
+  }
+
+  /** The rule knows the names of the catalogs: `actual` is the schema's, when there is one. */
+  #mayRead({ catalog, schema }: { readonly catalog: string; readonly schema: string }, actual: string | undefined): boolean {
+    if (this.#access === undefined || schema.toLowerCase() === INFORMATION_SCHEMA) return true
+    return this.#access.allows('read', catalog.toLowerCase(), actual ?? schema)
+  }
+
+  async #find(catalog: string, schema: string): ReturnType<CatalogProvider['schema']> {
     const provider = this.#catalogs.get(catalog.toLowerCase())
     if (provider === undefined) return undefined
     return schema.toLowerCase() === INFORMATION_SCHEMA ? this.#system : await provider.schema(schema)
   }
+}
 
-  /** Names that a table could have been meant by, as they would be written: for suggestions. */
-  async tableNames(defaults: NameDefaults): Promise<string[]> {
-    const names: string[] = []
-    for (const [catalog, provider] of this.#catalogs) {
-      for (const schemaName of await provider.listSchemas()) {
-        const schema = await provider.schema(schemaName)
-        const isDefault = catalog === defaults.catalog && schemaName === defaults.schema
-        for (const table of (await schema?.listTables()) ?? []) {
-          names.push(isDefault ? table.name : `${catalog}.${schemaName}.${table.name}`)
-        }
-      }
-    }
-    return names
+/** A catalog as it is listed: only its schemas that may be read. */
+export function readableCatalog(name: string, provider: CatalogProvider, access: AccessRule): CatalogProvider {
+  return {
+    listSchemas: async () => (await provider.listSchemas()).filter((schema) => access.allows('read', name, schema)),
+    schema: async (wanted) => {
+      const schema = await provider.schema(wanted)
+      return schema !== undefined && access.allows('read', name, schema.name) ? schema : undefined
+    },
   }
 }

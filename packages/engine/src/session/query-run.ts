@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly logger: Logger
   /** Milliseconds from the SQL text to the plan. */
   readonly planningMs: number
+  /** The columns to give instead of the plan's: their types are the same, names and nullability may differ. */
+  readonly resultSchema?: Schema | undefined
 }
 
 /** What a run needs, made when it starts. */
@@ -51,7 +53,7 @@ export function queryResult(planned: PlannedQuery, options: RunOptions): QueryRe
   return new QueryResult({
     kind: 'rows',
     queryId: options.queryId,
-    schema: stream.schema,
+    schema: options.resultSchema ?? stream.schema,
     timeZone: options.evaluation.timeZone,
     batches: () => logged(stream, clock, options, metrics),
     cancel: (reason) => stream.cancel(reason),
@@ -59,10 +61,12 @@ export function queryResult(planned: PlannedQuery, options: RunOptions): QueryRe
   })
 }
 
-async function* logged(stream: ExecutionStream, clock: RunClock, { queryId, logger }: RunOptions, metrics: () => QueryMetricsReport): AsyncGenerator<Batch> {
+async function* logged(stream: ExecutionStream, clock: RunClock, options: RunOptions, metrics: () => QueryMetricsReport): AsyncGenerator<Batch> {
+  const { queryId, logger, resultSchema } = options
   clock.start()
   try {
-    yield* stream
+    if (resultSchema === undefined) yield* stream
+    else for await (const batch of stream) yield batch.withSchema(resultSchema)
     logger.debug({ queryId, ...metrics() }, 'query finished')
   } catch (error) {
     const code = error instanceof ArtemisError ? error.code : 'UNEXPECTED'
@@ -106,8 +110,15 @@ function reportOf(metrics: QueryMetrics, { physical }: PlannedQuery, clock: RunC
 const NO_METRICS: QueryMetricsReport = { planningMs: 0, executionMs: 0, outputRows: 0, spillCount: 0, spilledBytes: 0, spilledRows: 0, counters: {} }
 
 /** A result that is known already: that of a command. */
-export function knownResult(kind: ResultKind, queryId: string, schema: Schema, batches: readonly Batch[], timeZone: string): QueryResult {
-  return new QueryResult({ kind, queryId, schema, timeZone, batches: () => iterate(batches), cancel: () => undefined, metrics: () => NO_METRICS })
+export function knownResult(known: {
+  readonly kind: ResultKind
+  readonly queryId: string
+  readonly schema: Schema
+  readonly batches: readonly Batch[]
+  readonly timeZone: string
+  readonly count?: number | undefined
+}): QueryResult {
+  return new QueryResult({ ...known, batches: () => iterate(known.batches), cancel: () => undefined, metrics: () => NO_METRICS })
 }
 
 async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -1,6 +1,7 @@
 /** What the sessions of a process share: caches of immutable files, the functions, what is known about folders. */
 
-import { sweepStaleSpillFolders } from '@artemis/execution'
+import type { MemoryPool } from '@artemis/execution'
+import { GreedyMemoryPool, sweepStaleSpillFolders } from '@artemis/execution'
 import { createFunctionRegistry } from '@artemis/functions'
 import { IcebergCache } from '@artemis/iceberg'
 import type { FunctionRegistry } from '@artemis/plan'
@@ -8,16 +9,21 @@ import type { FunctionRegistry } from '@artemis/plan'
 export interface RuntimeOptions {
   /** Bytes of decoded table metadata, manifests and Parquet footers that are kept. Default 256 MiB. */
   readonly cacheBytes?: number | undefined
+  /** Bytes that the operators of all sessions together may hold, beside each session's own limit. No limit by default. */
+  readonly memoryLimit?: number | undefined
 }
 
 export class EngineRuntime {
   readonly cache: IcebergCache
   readonly functions: FunctionRegistry
+  /** What all sessions reserve from; undefined when nothing limits them together. */
+  readonly memoryPool: MemoryPool | undefined
   readonly #swept = new Map<string, Promise<unknown>>()
 
   constructor(options: RuntimeOptions = {}) {
     this.cache = new IcebergCache(options.cacheBytes === undefined ? {} : { maxBytes: options.cacheBytes })
     this.functions = createFunctionRegistry()
+    this.memoryPool = options.memoryLimit === undefined ? undefined : new GreedyMemoryPool(options.memoryLimit)
   }
 
   /** Removes what killed processes left in a spill folder; once for each folder. */

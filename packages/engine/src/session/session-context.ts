@@ -4,14 +4,14 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { Batch, field, int64, schema as makeSchema, utf8, vectorFromScalars } from '@artemis/arrow'
-import type { Scalar, Schema } from '@artemis/arrow'
+import { Batch, field, schema as makeSchema, utf8, vectorFromScalars } from '@artemis/arrow'
+import type { Field, Scalar, Schema } from '@artemis/arrow'
 import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from '@artemis/errors'
-import { ExecutionStream, GreedyMemoryPool, explainJson, explainText } from '@artemis/execution'
+import { ExecutionStream, explainJson, explainText } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
-import type { CatalogProvider, EvaluationContext, LogicalPlan, TableProvider } from '@artemis/plan'
+import type { CatalogEntry, CatalogProvider, EvaluationContext, LogicalPlan } from '@artemis/plan'
 import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
-import type { BoundCreateTable, BoundExecute, BoundExplain, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
+import type { BoundCreateTable, BoundExecute, BoundExplain, BoundInsert, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
 import { checkedCatalog } from '../foreign/foreign-catalog.js'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
@@ -21,19 +21,29 @@ import type { SettingValues } from '../settings/definitions.js'
 import { settingKey } from '../settings/definitions.js'
 import { Settings } from '../settings/settings.js'
 import { InformationSchema } from '../system/information-schema.js'
+import type { AsOf } from './as-of.js'
+import { AsOfReading } from './as-of.js'
 import { bindContext } from './binding.js'
 import { Definitions } from './definitions.js'
 import type { Logger } from './logger.js'
 import { silentLogger } from './logger.js'
-import { NameResolver } from './name-resolution.js'
+import { NameResolver, readableCatalog } from './name-resolution.js'
 import type { Parameters } from './parameters.js'
 import { parameterValues } from './parameters.js'
 import { parseWith } from './parser-choice.js'
+import type { SessionPolicy } from './policy.js'
+import { requireWritable } from './policy.js'
+import { parameterFields, valuesForFields } from './prepared-parameters.js'
+import type { ExecuteOptions, PrepareOptions } from './prepared-statement.js'
+import { PreparedStatement } from './prepared-statement.js'
 import type { PlannedQuery } from './query-planner.js'
 import { planQuery } from './query-planner.js'
 import type { RunOptions } from './query-run.js'
 import { knownResult, makeTaskContext, queryResult } from './query-run.js'
 import { EngineRuntime } from './runtime.js'
+import { SessionMemoryPool } from './session-memory-pool.js'
+import type { Announcement } from './statement-kind.js'
+import { COUNT_SCHEMA, PLAN_SCHEMA, announcementOf, boundParameters, haveTypesOf, onlyStatement, valuesAs } from './statement-kind.js'
 import type { TableSource } from './table-sources.js'
 import { tableProviderOf } from './table-sources.js'
 import { wellFormed } from './well-formed.js'
@@ -43,12 +53,18 @@ export interface SessionOptions {
   readonly runtime?: EngineRuntime | undefined
   readonly settings?: Partial<SettingValues> | undefined
   readonly logger?: Logger | undefined
+  /** What the session may do: for the SQL of others. Everything by default. */
+  readonly policy?: SessionPolicy | undefined
 }
 
 export interface QueryOptions {
   readonly params?: Parameters | undefined
   /** Stops the query when it fires. */
   readonly signal?: AbortSignal | undefined
+  /** Tables without a point in time of their own are read at this one, in every statement of the text. */
+  readonly asOf?: AsOf | undefined
+  /** Settings for this call only, by the names that SQL uses. A SET in the text changes the session's. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
 }
 
 /** One statement on its way through the session. */
@@ -60,9 +76,14 @@ interface StatementRun {
   readonly signal: AbortSignal
   readonly evaluation: EvaluationContext
   readonly startMs: number
+  /** The session's, with what was given for this call. */
+  readonly settings: Settings
+  readonly asOf: AsOfReading | undefined
+  /** The columns that the result must have, where they were announced. */
+  readonly resultSchema?: Schema | undefined
 }
 
-interface PreparedStatement {
+interface NamedStatement {
   readonly statement: Statement
   readonly text: string
 }
@@ -71,23 +92,38 @@ export class SessionContext {
   readonly runtime: EngineRuntime
   readonly #logger: Logger
   readonly #settings: Settings
+  readonly #policy: SessionPolicy
   readonly #catalogs = new Map<string, CatalogProvider>()
-  readonly #memory = new MemoryCatalog()
+  /** The same as they are listed: what may not be read is not in them. */
+  readonly #listed = new Map<string, CatalogProvider>()
+  readonly #memory: MemoryCatalog
   readonly #resolver: NameResolver
   readonly #definitions: Definitions
-  readonly #prepared = new Map<string, PreparedStatement>()
+  readonly #prepared = new Map<string, NamedStatement>()
   readonly #closed = new AbortController()
-  #pool: GreedyMemoryPool
+  #pool: SessionMemoryPool
 
   constructor(options: SessionOptions = {}) {
     this.runtime = options.runtime ?? new EngineRuntime()
     this.#logger = options.logger ?? silentLogger
-    this.#settings = new Settings(options.settings)
-    this.#catalogs.set('memory', this.#memory)
-    const system = new InformationSchema({ catalogs: this.#catalogs, settings: this.#settings, viewSchema: (sql) => this.#viewSchema(sql) })
-    this.#resolver = new NameResolver(this.#catalogs, system)
-    this.#definitions = new Definitions(this.#catalogs)
-    this.#pool = new GreedyMemoryPool(this.#settings.get('memoryLimit'))
+    this.#policy = options.policy ?? {}
+    this.#settings = new Settings(options.settings, this.#policy.settings)
+    this.#memory = new MemoryCatalog(['main'], this.#policy.maximumTableBytes)
+    this.#addCatalog('memory', this.#memory)
+    const system = new InformationSchema({ catalogs: this.#listed, settings: this.#settings, viewSchema: (sql) => this.#viewSchema(sql) })
+    this.#resolver = new NameResolver(this.#catalogs, system, this.#policy.access)
+    this.#definitions = new Definitions(this.#catalogs, this.#policy)
+    this.#pool = new SessionMemoryPool(this.#settings.get('memoryLimit'), this.runtime.memoryPool)
+  }
+
+  /** The catalogs by name, as far as the session's policy lets them be listed: what it may not read is not in them. */
+  get catalogs(): ReadonlyMap<string, CatalogProvider> {
+    return this.#listed
+  }
+
+  /** Every setting with its value as SQL writes it, by name. */
+  get settings(): ReturnType<Settings['list']> {
+    return this.#settings.list()
   }
 
   get timeZone(): string {
@@ -104,9 +140,26 @@ export class SessionContext {
     this.#settings.set(name, value)
   }
 
+  /** Gives a setting the value that the session was made with. */
+  reset(name: string): void {
+    this.#settings.reset(name)
+  }
+
+  /** The columns of a table or view, as `catalogs` gives it. A view is bound to tell its columns. */
+  async columnsOf(entry: CatalogEntry): Promise<Schema> {
+    return entry.kind === 'table' ? entry.table.schema : (entry.schema ?? this.#viewSchema(entry.sql))
+  }
+
   /** Makes a catalog's schemas available as `name.schema.table`. */
   registerCatalog(name: string, provider: CatalogProvider): void {
-    this.#catalogs.set(name.toLowerCase(), checkedCatalog(name, provider))
+    this.#addCatalog(name.toLowerCase(), checkedCatalog(name, provider))
+  }
+
+  #addCatalog(name: string, provider: CatalogProvider): void {
+    const { access } = this.#policy
+    this.#catalogs.set(name, provider)
+    if (access === undefined) this.#listed.set(name, provider)
+    else if (access.listsCatalog(name)) this.#listed.set(name, readableCatalog(name, provider, access))
   }
 
   /** Makes a table available as `memory.main.name`, which is also found as `name`. Replaces one of the same name. */
@@ -126,18 +179,39 @@ export class SessionContext {
    */
   async sql(sqlText: string, options: QueryOptions = {}): Promise<QueryResult> {
     const text = wellFormed(sqlText)
-    const signal = AbortSignal.any([this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])])
-    throwIfAborted(signal)
+    const signal = this.#signal(options.signal)
     const startMs = performance.now()
-    const { parser, statements } = await parseWith(this.#settings, text)
+    const { parser, statements } = await parseWith(this.#settingsWith(options), text)
     if (statements.length === 0) throw new BindError({ code: 'EMPTY_STATEMENT', message: 'there is no statement in the text' })
     const parameters: StatementParameters = { kind: 'values', values: parameterValues(options.params) }
     let result: QueryResult | undefined
     for (const statement of statements) {
       if (result !== undefined) for await (const batch of result.batches()) void batch
-      result = await this.#run(statement, this.#statementRun(text, parser, parameters, signal, startMs))
+      result = await this.#run(statement, this.#statementRun({ ...options, text, parser, parameters, signal, startMs }))
     }
     return result!
+  }
+
+  /**
+   * Parses and checks one statement, and runs nothing. Parameters have no values yet: their types are inferred from where
+   * they stand. Throws a BindError MULTIPLE_STATEMENTS when the text holds more than one.
+   */
+  async prepare(sqlText: string, options: PrepareOptions = {}): Promise<PreparedStatement> {
+    const text = wellFormed(sqlText)
+    const signal = this.#signal(options.signal)
+    const startMs = performance.now()
+    const { parser, statements } = await parseWith(this.#settingsWith(options), text)
+    const statement = onlyStatement(statements)
+    const parameters: StatementParameters = { kind: 'unknown', types: new Map() }
+    const run = this.#statementRun({ ...options, text, parser, parameters, signal, startMs })
+    const bound = await this.#reported(statement, run, () => this.#bind(statement, run))
+    const announced = await this.#announce(bound, run)
+    const fields = parameterFields(statement, boundParameters(bound))
+    return new PreparedStatement({
+      ...announced,
+      parameters: fields,
+      execute: (execution) => this.#executeStatement({ statement, text, parser, announced, fields, options }, execution),
+    })
   }
 
   /** Cancels what runs. The session must not be used afterwards. */
@@ -146,14 +220,57 @@ export class SessionContext {
     return Promise.resolve()
   }
 
-  #statementRun(text: string, parser: SqlParser, parameters: StatementParameters, signal: AbortSignal, startMs: number): StatementRun {
-    const evaluation: EvaluationContext = { nowMicroseconds: BigInt(Date.now()) * 1000n, timeZone: this.timeZone }
-    return { text, queryId: randomUUID(), parser, parameters, signal, evaluation, startMs }
+  #signal(signal: AbortSignal | undefined): AbortSignal {
+    const both = AbortSignal.any([this.#closed.signal, ...(signal === undefined ? [] : [signal])])
+    throwIfAborted(both)
+    return both
   }
 
-  async #run(statement: Statement, run: StatementRun): Promise<QueryResult> {
+  #settingsWith({ settings }: Pick<QueryOptions, 'settings'>): Settings {
+    return settings === undefined ? this.#settings : this.#settings.with(settings)
+  }
+
+  #statementRun(start: Pick<StatementRun, 'text' | 'parser' | 'parameters' | 'signal' | 'startMs'> & Pick<QueryOptions, 'settings' | 'asOf'>): StatementRun {
+    const { text, parser, parameters, signal, startMs } = start
+    const settings = this.#settingsWith(start)
+    const evaluation: EvaluationContext = { nowMicroseconds: BigInt(Date.now()) * 1000n, timeZone: settings.get('timeZone') }
+    const asOf = start.asOf === undefined ? undefined : new AsOfReading(start.asOf, evaluation)
+    return { text, queryId: randomUUID(), parser, parameters, signal, evaluation, startMs, settings, asOf }
+  }
+
+  #run(statement: Statement, run: StatementRun): Promise<QueryResult> {
+    return this.#reported(statement, run, async () => this.#execute(await this.#bind(statement, run), run))
+  }
+
+  async #executeStatement(prepared: StatementToExecute, { params, signal, keepSchema = true }: ExecuteOptions): Promise<QueryResult> {
+    const { statement, text, parser, announced, fields, options } = prepared
+    const startMs = performance.now()
+    const given = { kind: 'values', values: valuesForFields(fields, params) } as const
+    const start = { text, parser, signal: this.#signal(signal), startMs, asOf: options.asOf, settings: options.settings }
+    const run = this.#statementRun({ ...start, parameters: given })
+    return this.#reported(statement, run, async () => {
+      const bound = await this.#bind(statement, run)
+      const kept = keepSchema && bound.kind === 'query'
+      if (!kept) return this.#execute(bound, run)
+      if (haveTypesOf(bound.plan.columns, announced.schema)) return this.#query(bound.plan, { ...run, resultSchema: announced.schema })
+      const parameters = { kind: 'values', values: valuesAs(given.values, fields, run.evaluation) } as const
+      const cast = { ...run, parameters }
+      const again = await this.#bind(statement, cast)
+      const asAnnounced = again.kind === 'query' && haveTypesOf(again.plan.columns, announced.schema)
+      return this.#execute(again, asAnnounced ? { ...cast, resultSchema: announced.schema } : cast)
+    })
+  }
+
+  /** The kind and columns of what EXECUTE runs are those of the statement that was given a name. */
+  async #announce(bound: BoundStatement, run: StatementRun): Promise<Announcement> {
+    if (bound.kind !== 'execute') return announcementOf(bound)
+    const { statement, text } = this.#preparedStatement(bound.name, bound.span)
+    return announcementOf(await this.#bind(statement, { ...run, text, parameters: { kind: 'values', values: bound.values } }))
+  }
+
+  async #reported<T>(statement: Statement, run: StatementRun, step: () => Promise<T>): Promise<T> {
     try {
-      return await this.#execute(await this.#bind(statement, run), run)
+      return await step()
     } catch (error) {
       if (!(error instanceof ArtemisError)) throw error
       // What a setting or a catalog refuses knows no place.
@@ -163,10 +280,14 @@ export class SessionContext {
     }
   }
 
-  #bind(statement: Statement, run: StatementRun): Promise<BoundStatement> {
-    const { text, evaluation, parameters, parser } = run
-    const sources = { runtime: this.runtime, settings: this.#settings, catalogs: this.#catalogs, resolver: this.#resolver }
-    return bindStatement(statement, bindContext({ ...sources, text, evaluation, parameters, parser }))
+  async #bind(statement: Statement, run: StatementRun): Promise<BoundStatement> {
+    const { text, evaluation, parameters, parser, settings, asOf } = run
+    const sources = { runtime: this.runtime, settings, catalogs: this.#listed, policy: this.#policy, asOf, resolver: this.#resolver }
+    const bound = await bindStatement(statement, bindContext({ ...sources, text, evaluation, parameters, parser }))
+    asOf?.requireUse()
+    if (bound.kind === 'insert') this.#definitions.requireInsertable(bound.table, bound.span)
+    else if (bound.kind.startsWith('create_') || bound.kind === 'drop') requireWritable(this.#policy, bound.kind.toUpperCase().replace('_', ' '), statement.span)
+    return bound
   }
 
   async #execute(bound: BoundStatement, run: StatementRun): Promise<QueryResult> {
@@ -176,7 +297,7 @@ export class SessionContext {
       case 'explain':
         return this.#explain(bound, run)
       case 'insert':
-        return this.#insert(bound.provider, bound.plan, run)
+        return this.#insert(bound, run)
       case 'create_table': {
         const { plan } = bound
         if (plan !== null) return this.#createTableAs(bound, plan, run)
@@ -200,7 +321,7 @@ export class SessionContext {
         else this.#settings.reset(bound.name)
         return this.#done(run)
       case 'show_setting':
-        return this.#rows('rows', run, makeSchema([field(bound.name, utf8)]), [[this.#settings.text(settingKey(bound.name))]])
+        return this.#rows('rows', run, makeSchema([field(bound.name, utf8)]), [[run.settings.text(settingKey(bound.name))]])
       case 'use':
         this.#settings.assign({ catalog: bound.catalog, schema: bound.schema ?? 'main' })
         return this.#done(run)
@@ -227,14 +348,14 @@ export class SessionContext {
     return { catalog: this.#settings.get('catalog').toLowerCase(), schema: this.#settings.get('schema') }
   }
 
-  #preparedStatement(name: string, span: BindError['span']): PreparedStatement {
+  #preparedStatement(name: string, span: BindError['span']): NamedStatement {
     const prepared = this.#prepared.get(name)
     if (prepared === undefined) throw new BindError({ code: 'PREPARED_NOT_FOUND', message: `there is no prepared statement "${name}"`, span })
     return prepared
   }
 
   /** Places in the prepared text mean nothing in the text of EXECUTE: errors point at that. */
-  async #executePrepared({ statement, text }: PreparedStatement, { values, span }: BoundExecute, run: StatementRun): Promise<QueryResult> {
+  async #executePrepared({ statement, text }: NamedStatement, { values, span }: BoundExecute, run: StatementRun): Promise<QueryResult> {
     const prepared: StatementRun = { ...run, text, parameters: { kind: 'values', values } }
     try {
       const bound = await this.#bind(statement, prepared)
@@ -247,27 +368,28 @@ export class SessionContext {
   }
 
   async #query(plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {
-    const planned = planQuery(plan, this.#settings, run.evaluation, this.runtime.functions)
+    const planned = planQuery(plan, run.settings, run.evaluation, this.runtime.functions)
     return queryResult(planned, await this.#runOptions(planned, run))
   }
 
   async #runOptions(planned: PlannedQuery, run: StatementRun): Promise<RunOptions> {
-    const { queryId, evaluation, signal, startMs, text } = run
-    await this.runtime.sweepSpillFolder(this.#settings.get('tempDirectory'))
+    const { queryId, evaluation, signal, startMs, text, settings, resultSchema } = run
+    await this.runtime.sweepSpillFolder(settings.get('tempDirectory'))
     const planningMs = performance.now() - startMs
     const snapshots = planned.snapshots.map((snapshot) => ({ ...snapshot, snapshotId: snapshot.snapshotId.toString() }))
     this.#logger.info({ queryId, sql: text, snapshots, planningMs }, 'query planned')
-    return { queryId, settings: this.#settings, memoryPool: this.#memoryPool(), evaluation, signal, logger: this.#logger, planningMs }
+    return { queryId, settings, memoryPool: this.#memoryPool(settings), evaluation, signal, logger: this.#logger, planningMs, resultSchema }
   }
 
-  /** One pool for all queries of the session; a new one when its limit was set anew. */
-  #memoryPool(): GreedyMemoryPool {
+  /** One pool for all queries of the session, a new one when its limit was set anew; a statement with a limit of its own has its own. */
+  #memoryPool(settings: Settings): SessionMemoryPool {
     const limit = this.#settings.get('memoryLimit')
-    if (this.#pool.limit !== limit) this.#pool = new GreedyMemoryPool(limit)
-    return this.#pool
+    const wanted = settings.get('memoryLimit')
+    if (this.#pool.sessionLimit !== limit) this.#pool = new SessionMemoryPool(limit, this.runtime.memoryPool)
+    return wanted === limit ? this.#pool : new SessionMemoryPool(wanted, this.runtime.memoryPool)
   }
 
-  async #insert(table: TableProvider, plan: LogicalPlan, run: StatementRun): Promise<QueryResult> {
+  async #insert({ provider: table, plan }: BoundInsert, run: StatementRun): Promise<QueryResult> {
     if (table.insert === undefined) throw new BindError({ code: 'READ_ONLY_TABLE', message: 'the table cannot be written to' })
     const result = await this.#query(plan, run)
     return this.#count(run, await table.insert(result.batches(), run.signal))
@@ -281,7 +403,7 @@ export class SessionContext {
   async #explain({ statement, analyze, format, verbose }: BoundExplain, run: StatementRun): Promise<QueryResult> {
     const { plan } = statement
     if (plan === null) throw new BindError({ code: 'NOTHING_TO_EXPLAIN', message: 'the statement has no plan' })
-    const planned = planQuery(plan, this.#settings, run.evaluation, this.runtime.functions)
+    const planned = planQuery(plan, run.settings, run.evaluation, this.runtime.functions)
     const context = makeTaskContext(await this.#runOptions(planned, run))
     // Columns are made when they are read, so the run is one only if they are.
     if (analyze) for await (const batch of new ExecutionStream(planned.physical, context)) batch.columns()
@@ -289,27 +411,38 @@ export class SessionContext {
     const text = format === 'json' ? await explainJson(planned.physical, options) : await explainText(planned.physical, options)
     const logical = verbose ? [...explainLogicalPlan(planned.logical).split('\n'), ''] : []
     const lines = format === 'json' ? [text] : [...logical, ...text.split('\n')]
-    return this.#rows('plan', run, makeSchema([field('plan', utf8, false)]), lines.map((line) => [line]))
+    return this.#rows('plan', run, PLAN_SCHEMA, lines.map((line) => [line]))
   }
 
   async #viewSchema(sql: string): Promise<Schema> {
     const { parser, statements } = await parseWith(this.#settings, sql)
-    const run = this.#statementRun(sql, parser, { kind: 'values', values: new Map() }, this.#closed.signal, performance.now())
+    const parameters: StatementParameters = { kind: 'values', values: new Map() }
+    const run = this.#statementRun({ text: sql, parser, parameters, signal: this.#closed.signal, startMs: performance.now() })
     const bound = await this.#bind(statements[0]!, run)
     if (bound.kind !== 'query') throw new BindError({ code: 'INVALID_VIEW', message: 'a view is not a query' })
     return makeSchema(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)))
   }
 
   #count(run: StatementRun, rows: number): QueryResult {
-    return this.#rows('command', run, makeSchema([field('count', int64, false)]), [[BigInt(rows)]])
+    return this.#rows('command', run, COUNT_SCHEMA, [[BigInt(rows)]], rows)
   }
 
   #done({ queryId }: StatementRun): QueryResult {
-    return knownResult('command', queryId, { fields: [] }, [], this.timeZone)
+    return knownResult({ kind: 'command', queryId, schema: { fields: [] }, batches: [], timeZone: this.timeZone })
   }
 
-  #rows(kind: ResultKind, { queryId }: StatementRun, schema: Schema, rows: readonly (readonly Scalar[])[]): QueryResult {
+  #rows(kind: ResultKind, { queryId }: StatementRun, schema: Schema, rows: readonly (readonly Scalar[])[], count?: number): QueryResult {
     const columns = schema.fields.map((column, i) => vectorFromScalars(column.type, rows.map((row) => row[i]!)))
-    return knownResult(kind, queryId, schema, [new Batch(schema, rows.length, columns)], this.timeZone)
+    return knownResult({ kind, queryId, schema, batches: [new Batch(schema, rows.length, columns)], timeZone: this.timeZone, count })
   }
+}
+
+/** A prepared statement and how it was prepared. */
+interface StatementToExecute {
+  readonly statement: Statement
+  readonly text: string
+  readonly parser: SqlParser
+  readonly announced: Announcement
+  readonly fields: readonly Field[]
+  readonly options: PrepareOptions
 }

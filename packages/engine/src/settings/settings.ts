@@ -1,25 +1,31 @@
 import type { SettingKey, SettingValues } from './definitions.js'
 import { SETTINGS, settingKey } from './definitions.js'
+import type { SettingsPolicy } from './settings-policy.js'
+import { requireSettable } from './settings-policy.js'
 
 /** The settings of one session: its own values over the defaults it was made with. */
 export class Settings {
   readonly #defaults: SettingValues
+  readonly #policy: SettingsPolicy | undefined
   #values: SettingValues
 
-  constructor(initial: Partial<SettingValues> = {}) {
+  constructor(initial: Partial<SettingValues> = {}, policy?: SettingsPolicy) {
     const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([key, definition]) => [key, definition.defaultValue])) as unknown as SettingValues
     this.#defaults = { ...defaults, ...initial }
     this.#values = { ...this.#defaults }
+    this.#policy = policy
   }
 
   get<K extends SettingKey>(key: K): SettingValues[K] {
     return this.#values[key]
   }
 
-  /** Sets by the name that SQL uses. Throws a ConfigError for a name or a value that does not exist. */
+  /** Sets by the name that SQL uses. Throws a ConfigError for a name or a value that does not exist, or that the policy refuses. */
   set(name: string, text: string): void {
     const key = settingKey(name)
-    this.#values = { ...this.#values, [key]: SETTINGS[key].parse(text) }
+    const value = SETTINGS[key].parse(text)
+    requireSettable(this.#policy, key, value)
+    this.#values = { ...this.#values, [key]: value }
   }
 
   assign(values: Partial<SettingValues>): void {
@@ -33,6 +39,14 @@ export class Settings {
 
   resetAll(): void {
     this.#values = { ...this.#defaults }
+  }
+
+  /** A copy in which these are set too, by the names that SQL uses: for one statement. */
+  with(values: Readonly<Record<string, string>>): Settings {
+    const copy = new Settings(this.#defaults, this.#policy)
+    copy.#values = this.#values
+    for (const [name, text] of Object.entries(values)) copy.set(name, text)
+    return copy
   }
 
   /** Name, value as text, type and description of every setting, by name. */

@@ -50,6 +50,9 @@ export async function bindStatement(statement: ast.Statement, context: BindConte
       return bindDeallocate(statement)
     case 'transaction':
       return { kind: 'transaction', action: statement.action, modes: statement.modes, span: statement.span }
+    case 'copy':
+      context.requireFiles?.('COPY', statement.span)
+      throw unsupported('COPY', statement.span)
     case 'update':
     case 'delete':
     case 'merge':
@@ -57,7 +60,6 @@ export async function bindStatement(statement: ast.Statement, context: BindConte
     case 'alter_table':
     case 'alter_other':
     case 'summarize':
-    case 'copy':
     case 'call_procedure':
     case 'analyze':
     case 'vacuum':

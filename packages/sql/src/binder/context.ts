@@ -60,6 +60,8 @@ export interface BindContext {
   resolveTable(name: readonly string[], timeTravel: TimeTravel | null, span: Span): Promise<ResolvedTable | undefined>
   /** The value of an expression without columns, parameters and subqueries. */
   evaluate(expression: Expression): Scalar
+  /** Called before a path in the statement becomes a file; throws where files may not be reached. */
+  readonly requireFiles?: ((what: string, span: Span) => void) | undefined
   /** Parses one statement: the text of a view. */
   parse(sql: string): ast.Statement
 }

@@ -138,6 +138,7 @@ class Resolver {
 
   async #named(parts: readonly ast.Identifier[], travel: ast.TimeTravel | undefined, span: Span): Promise<ResolvedTable | undefined> {
     const point = travel === undefined ? null : timeTravelPoint(this.#binder, travel)
+    if (point === 'unknown') return this.#named(parts, undefined, span)
     const names = parts.map((part) => part.name)
     const place = travel?.span ?? span
     const key = JSON.stringify([...names.map((name) => name.toLowerCase()), timeTravelKey(point)])
@@ -153,6 +154,7 @@ class Resolver {
   }
 
   async #file(path: string, span: Span): Promise<ResolvedTable> {
+    this.#binder.context.requireFiles?.('a file in FROM', span)
     const reader = readerOf(path)
     if (reader === undefined) {
       throw bindError(
@@ -174,6 +176,7 @@ class Resolver {
   async #function(node: ast.TableFunction): Promise<ResolvedTable> {
     const last = node.name.parts.at(-1)!
     const { functions, evaluation } = this.#binder.context
+    if (READS_FILES.test(last.name)) this.#binder.context.requireFiles?.(last.name, node.span)
     const definition = functions.table(last.name.toLowerCase())
     const columns = node.arguments.find((argument) => readsColumns(namedArgument(argument).value))
     if (columns !== undefined) throw unsupported('a function in FROM that reads columns of other tables', columns.span)
@@ -224,6 +227,9 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   [/\.(csv|tsv)(\.gz|\.zst)?$/i, 'read_csv'],
   [/\.(json|jsonl|ndjson)(\.gz|\.zst)?$/i, 'read_json'],
 ]
+
+/** Functions in FROM whose arguments are paths, here or in other engines. */
+const READS_FILES = /^(read_.*|.*_scan|.*_metadata|.*_schema|glob|sniff_csv)$/i
 
 function readerOf(path: string): string | undefined {
   return READERS.find(([pattern]) => pattern.test(path))?.[1]

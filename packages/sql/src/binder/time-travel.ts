@@ -1,16 +1,25 @@
 /** The points in time of `AS OF`: constant expressions, brought to what a catalog takes. */
 
 import type { TimeTravel } from '@artemis/plan'
-import { isInteger, sqlTypeName, timestamptz } from '@artemis/plan'
+import { int64, isInteger, sqlTypeName, timestamptz, utf8 } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
+import { children } from '../ast/index.js'
 import type { Binder } from './binder.js'
 import { coerce, isStringLiteral } from './coerce.js'
 import type { Constant } from './constants.js'
 import { bindConstant, constantValue, valueOf } from './constants.js'
 import { bindError } from './errors.js'
 
-/** The point that the clause means. Instants without a zone are in the session's time zone. */
-export function timeTravelPoint(binder: Binder, travel: ast.TimeTravel): TimeTravel {
+/**
+ * The point that the clause means. Instants without a zone are in the session's time zone. While the parameters have no
+ * values a point made of them is unknown: the table of today then gives the columns.
+ */
+export function timeTravelPoint(binder: Binder, travel: ast.TimeTravel): TimeTravel | 'unknown' {
+  if (binder.context.parameters.kind === 'unknown' && holdsParameter(travel.point)) {
+    const bound = bindConstant(binder, travel.point, 'AS OF')
+    if (bound.kind === 'parameter') coerce(binder, bound, travel.by === 'timestamp' ? timestamptz('us') : travel.by === 'snapshot' ? int64 : utf8)
+    return 'unknown'
+  }
   switch (travel.by) {
     case 'timestamp':
       return { kind: 'timestamp', microseconds: instant(binder, travel.point) }
@@ -33,6 +42,10 @@ export function timeTravelPoint(binder: Binder, travel: ast.TimeTravel): TimeTra
       return { kind: travel.by, name: constant.value }
     }
   }
+}
+
+function holdsParameter(node: ast.SyntaxNode): boolean {
+  return node.kind === 'parameter' || children(node).some(holdsParameter)
 }
 
 /** Tells points apart: the same point of one table is the same snapshot within a statement. */
