@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 const [stepStatus, ...files] = process.argv.slice(2)
-// Tests over the corpus of other people's data need it beside the repository; a plain clone does without.
+// Tests over the corpus of other people's data need it beside the repository; a plain clone does without. The interop
+// tests need only what their set-up installs, so a skipped one means that something was not there.
 const hasCorpus = existsSync('../shared/corpus')
 let passed = 0
 let failed = 0
@@ -18,10 +19,11 @@ for (const file of files) {
   const broken = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'))
   for (const suite of broken) console.log(`${suite.name}: did not run: ${suite.message}`)
   failed += broken.length
+  const maySkip = !hasCorpus && !file.endsWith('interop.json')
   for (const suite of report.testResults) {
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') passed++
-      else if (test.status !== 'failed' && !hasCorpus) skipped++
+      else if (test.status !== 'failed' && maySkip) skipped++
       else {
         failed++
         console.log(`${test.status === 'failed' ? 'failed' : 'did not run'}: ${suite.name}: ${test.fullName}`)
