@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BindError, didYouMean, displayWidth, placeOf, renderError } from './index.js'
+import { BindError, UnsupportedError, didYouMean, displayWidth, placeOf, renderError } from './index.js'
 
 describe('renderError', () => {
   it('puts the caret under the place, counting wide characters', () => {
@@ -11,6 +11,11 @@ describe('renderError', () => {
     )
     const wide = new BindError({ code: 'X', message: 'x', span: { start: 12, end: 13 } })
     expect(renderError(wide, text).split('\n')[2]).toBe(' '.repeat(8 + 13) + '^')
+  })
+
+  it('says once that something is not supported', () => {
+    const error = new UnsupportedError({ code: 'NOT_SUPPORTED', message: 'UPDATE is not supported yet' })
+    expect(renderError(error)).toBe('error: UPDATE is not supported yet')
   })
 
   it('survives a span past the end of the text', () => {

@@ -24,7 +24,8 @@ const MAX_LINE = 160
  */
 export function renderError(error: unknown, text?: string): string {
   if (!(error instanceof ArtemisError)) return `internal error: ${error instanceof Error ? error.message : String(error)}`
-  const label = error.kind === 'internal' ? 'internal error' : `${error.kind} error`
+  // A message that says that something is not supported needs no label that says it again.
+  const label = error.kind === 'unsupported' ? 'error' : `${error.kind} error`
   const lines = [`${label}: ${error.message}`]
   if (text !== undefined && error.span !== undefined) lines.push(...renderPlace(text, error.span))
   if (error.hint !== undefined) lines.push(`hint: ${error.hint}`)
