@@ -1,9 +1,6 @@
 /**
  * The ten calls of `arrow.flight.protocol.FlightService` as gRPC sees them, for servers and clients. Small messages go
  * through generated code, FlightData through its own codec.
- *
- * A request that cannot be read becomes a {@link MalformedMessage} instead of an exception: gRPC would answer an
- * exception with INTERNAL, but the mistake is the client's.
  */
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
@@ -27,18 +24,6 @@ import {
 import type { FlightMethod } from './call-context.js'
 import { decodeFlightData, encodeFlightData } from './flight-data-codec.js'
 import type { FlightDataMessage } from './flight-data-codec.js'
-import { FlightError, invalidArgument } from './flight-error.js'
-
-/** A request whose bytes are no message of its type. */
-export class MalformedMessage {
-  readonly error: FlightError
-  readonly byteLength: number
-
-  constructor(error: FlightError, byteLength: number) {
-    this.error = error
-    this.byteLength = byteLength
-  }
-}
 
 interface Codec<T> {
   readonly serialize: (message: T) => Buffer
@@ -62,24 +47,7 @@ function generated<Desc extends DescMessage>(schema: Desc): Codec<MessageShape<D
   }
 }
 
-/** What a handler gets for a request of type T. */
-export type Received<T> = T | MalformedMessage
-
-function receive<T>(codec: Codec<T>, method: FlightMethod): (bytes: Buffer) => Received<T> {
-  return (bytes) => {
-    try {
-      return codec.deserialize(bytes)
-    } catch (error) {
-      const flightError = error instanceof FlightError ? error : invalidArgument(`malformed request of ${method}: its message cannot be read`, error)
-      return new MalformedMessage(flightError, bytes.byteLength)
-    }
-  }
-}
-
-/** Clients send a request of type T; a server receives it, or what is wrong with it. */
-export type FlightMethodDefinition<Request, Response> = Omit<MethodDefinition<Request, Response>, 'requestDeserialize'> & {
-  readonly requestDeserialize: (bytes: Buffer) => Received<Request>
-}
+export type FlightMethodDefinition<Request, Response> = MethodDefinition<Request, Response>
 
 function method<Request, Response>(
   name: FlightMethod,
@@ -93,7 +61,7 @@ function method<Request, Response>(
     requestStream: streams.request ?? false,
     responseStream: streams.response ?? false,
     requestSerialize: request.serialize,
-    requestDeserialize: receive(request, name),
+    requestDeserialize: request.deserialize,
     responseSerialize: response.serialize,
     responseDeserialize: response.deserialize,
   }
