@@ -7,6 +7,8 @@ import { SessionContext, openWarehouse } from '@artemis/engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoArchive } from '../../testkit/src/index.js'
 import { StreamOutput } from './output/output.js'
+import { LocalSession } from './session/local-session.js'
+import type { ShellSession } from './session/shell-session.js'
 import { runScript } from './shell/run-script.js'
 import { CapturedStream } from './testing/captured-streams.js'
 
@@ -16,7 +18,7 @@ const isUpdate = process.env['UPDATE_README'] === '1'
 
 let folder = ''
 let warehouse = ''
-let session = new SessionContext()
+let session: ShellSession = new LocalSession(new SessionContext())
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'artemis-readme-'))
   warehouse = path.join(folder, 'warehouse')
@@ -25,10 +27,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function archiveSession(): Promise<SessionContext> {
+async function archiveSession(): Promise<ShellSession> {
   const opened = new SessionContext()
   opened.registerCatalog('artemis', await openWarehouse(warehouse, opened.runtime))
-  return opened
+  return new LocalSession(opened)
 }
 
 /** The statements that a console block shows at its prompts. */

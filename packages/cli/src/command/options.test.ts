@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { CapturedStreams } from '../testing/captured-streams.js'
 import type { CliOptions } from './options.js'
 import { parseArguments } from './options.js'
@@ -76,6 +76,52 @@ describe('parseArguments', () => {
   it('takes 0 rows for all of them', () => {
     expect(parsed('--maxrows', '0').maxRows).toBe(Number.POSITIVE_INFINITY)
     expect(parsed('--maxrows', '7', '--maxwidth', '100')).toMatchObject({ maxRows: 7, maxWidth: 100 })
+  })
+
+  describe('--remote', () => {
+    const uri = 'grpc://localhost:8815'
+    const noTls = { ca: undefined, certificate: undefined, key: undefined, serverName: undefined, insecure: false }
+    const saved = { ...process.env }
+    afterEach(() => {
+      for (const name of Object.keys(process.env)) if (name.startsWith('ARTEMIS_')) delete process.env[name]
+      Object.assign(process.env, saved)
+    })
+
+    it('takes a token, or a name and a password', () => {
+      expect(parsed('--remote', uri)).toMatchObject({ remote: { uri, token: undefined, login: undefined, tls: noTls }, warehouse: undefined })
+      expect(parsed('--remote', uri, '--token', 't').remote).toMatchObject({ token: 't', login: undefined })
+      expect(parsed('--remote', uri, '--user', 'u', '--password', 'p').remote).toMatchObject({ token: undefined, login: { user: 'u', password: 'p' } })
+      const tls = ['--tls-ca', 'a', '--tls-cert', 'b', '--tls-key', 'c', '--tls-server-name', 'd', '--tls-insecure']
+      expect(parsed('--remote', uri, ...tls).remote?.tls).toEqual({ ca: 'a', certificate: 'b', key: 'c', serverName: 'd', insecure: true })
+      expect(parsed().remote).toBeUndefined()
+    })
+
+    it('comes from the environment, which gives way to flags', () => {
+      Object.assign(process.env, { ARTEMIS_REMOTE: uri, ARTEMIS_TOKEN: 't', ARTEMIS_WAREHOUSE: '/w', ARTEMIS_USER: '', ARTEMIS_PASSWORD: 'p' })
+      expect(parsed()).toMatchObject({ remote: { uri, token: 't', login: undefined }, warehouse: undefined })
+      expect(parsed('--remote', 'grpc://other:1').remote).toMatchObject({ uri: 'grpc://other:1', token: 't' })
+      expect(parsed('--user', 'u').remote).toMatchObject({ token: undefined, login: { user: 'u', password: 'p' } })
+      expect(parsed('-w', '/elsewhere')).toMatchObject({ remote: undefined, warehouse: '/elsewhere' })
+      Object.assign(process.env, { ARTEMIS_REMOTE: '' })
+      expect(parsed()).toMatchObject({ remote: undefined, warehouse: '/w' })
+    })
+
+    it.each([
+      [['--remote', uri, '-w', 'x'], '--warehouse does not go with --remote: the server has its own'],
+      [['--remote', uri, '--memory-limit', '1GB'], '--memory-limit does not go with --remote'],
+      [['--remote', uri, '--temp-dir', 'x'], '--temp-dir does not go with --remote'],
+      [['--remote', uri, '--disk-limit', '1GB'], '--disk-limit does not go with --remote'],
+      [['--token', 't'], '--token goes with --remote'],
+      [['--tls-ca', 'f'], '--tls-ca goes with --remote'],
+      [['--remote', uri, '--token', 't', '--user', 'u', '--password', 'p'], '--token and --user do not go together'],
+      [['--remote', uri, '--user', 'u'], '--user needs --password'],
+      [['--remote', uri, '--password', 'p'], '--password goes with --user'],
+      [['--remote', uri, '--tls-cert', 'f'], '--tls-cert and --tls-key go together'],
+    ])('refuses %j', (args, message) => {
+      const { code, error } = refused(...args)
+      expect(code).toBe(2)
+      expect(error).toContain(`error: ${message}`)
+    })
   })
 
   it.each([

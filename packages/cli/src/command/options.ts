@@ -7,12 +7,16 @@ import { FORMATS } from '../render/renderer.js'
 import type { ColorMode } from '../terminal/color.js'
 import { COLOR_MODES } from '../terminal/color.js'
 import type { Streams } from '../terminal/streams.js'
+import type { RemoteFlags, RemoteTarget } from './remote-options.js'
+import { addRemoteOptions, conflictWithRemote, remoteTarget } from './remote-options.js'
 import type { ScriptSource } from './scripts.js'
 
 export interface CliOptions {
   /** What to run, in the order it was given. */
   readonly sources: readonly ScriptSource[]
   readonly warehouse: string | undefined
+  /** The server that runs the statements instead of this process. */
+  readonly remote: RemoteTarget | undefined
   readonly format: Format
   readonly output: string | undefined
   readonly header: boolean
@@ -30,7 +34,7 @@ export interface CliOptions {
 /** What to do: run with options, or leave at once with an exit code (after --help, or a mistake that was told). */
 export type ParsedArguments = { readonly kind: 'run'; readonly options: CliOptions } | { readonly kind: 'exit'; readonly code: number }
 
-interface Flags {
+interface Flags extends RemoteFlags {
   warehouse?: string
   format?: Format
   output?: string
@@ -60,8 +64,10 @@ Examples:
   artemis-sql -w DIR -q "SHOW TABLES IN artemis.sda"     run a query
   artemis-sql -w DIR -f report.sql -o report.csv         run a script into a file
   artemis-sql -w DIR --format ndjson < query.sql | jq    read a script from a pipe
+  artemis-sql --remote grpc+tls://archive:8815           open a prompt on a server
 
-Exit code: 0, 1 after an error in a query, 2 for wrong usage, 130 when interrupted.`
+Exit code: 0, 1 after an error in a query, 2 for wrong usage or a server that does
+not answer or refuses its caller, 130 when interrupted.`
 
 export function parseArguments(args: readonly string[], version: string, streams: Pick<Streams, 'stdout' | 'stderr'>): ParsedArguments {
   const repeated: Repeated = { sources: [], settings: [] }
@@ -73,11 +79,14 @@ export function parseArguments(args: readonly string[], version: string, streams
     program.parse(args, { from: 'user' })
     const [excess] = program.args
     if (excess !== undefined) program.error(`error: unexpected argument '${excess}': a query goes with --query, a script with --file`)
+    const conflict = conflictWithRemote(program)
+    if (conflict !== undefined) program.error(`error: ${conflict}`)
   } catch (error) {
     if (error instanceof CommanderError) return { kind: 'exit', code: error.exitCode === 0 ? 0 : 2 }
     throw error
   }
   const flags = program.opts<Flags>()
+  const remote = remoteTarget(program)
   const limits: [string, string | undefined][] = [
     ['artemis.memory_limit', flags.memoryLimit],
     ['artemis.temp_directory', flags.tempDir],
@@ -87,7 +96,8 @@ export function parseArguments(args: readonly string[], version: string, streams
     kind: 'run',
     options: {
       sources: repeated.sources,
-      warehouse: flags.warehouse,
+      warehouse: remote === undefined ? flags.warehouse : undefined,
+      remote,
       format: flags.format ?? formatOfFile(flags.output) ?? 'table',
       output: flags.output,
       header: flags.header,
@@ -108,7 +118,7 @@ function makeCommand(version: string, { sources, settings }: Repeated): Command 
   const query = (text: string): void => void sources.push({ kind: 'query', text })
   const file = (place: string): void => void sources.push(place === '-' ? { kind: 'stdin' } : { kind: 'file', path: place })
   const setting = (text: string): void => void settings.push(splitSetting(text))
-  return new Command('artemis-sql')
+  const command = new Command('artemis-sql')
     .usage('[options]')
     .description('SQL over Iceberg archives. Without a query, a file or a script on standard input it opens a prompt.')
     .exitOverride()
@@ -129,6 +139,7 @@ function makeCommand(version: string, { sources, settings }: Repeated): Command 
     .option('--memory-limit <size>', 'bytes that queries may hold before they spill, such as 512MB')
     .option('--temp-dir <dir>', 'where spill files go')
     .option('--disk-limit <size>', 'bytes that a query may spill')
+  return addRemoteOptions(command)
     .optionsGroup('Results:')
     .addOption(new Option('--format <format>', `${FORMATS.join(', ')} (default: table, or by the name of --output)`).argParser(parseFormat))
     .option('-o, --output <file>', 'write results to a file; a failure leaves it as it was')

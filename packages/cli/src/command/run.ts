@@ -1,15 +1,16 @@
 /** What artemis-sql does with its options: check syntax, run scripts, or open the prompt. */
 
-import { SessionContext, openWarehouse } from '@artemis/engine'
 import { ArtemisError, cancelled, renderError } from '@artemis/errors'
 import { FileOutput } from '../output/file-output.js'
 import type { Output } from '../output/output.js'
 import { OutputClosed, StreamOutput } from '../output/output.js'
+import { openLocalSession } from '../session/local-session.js'
+import type { ShellSession } from '../session/shell-session.js'
 import { History } from '../shell/history.js'
 import { runRepl } from '../shell/repl.js'
 import type { Outcome, ScriptOptions } from '../shell/run-script.js'
 import { runScript } from '../shell/run-script.js'
-import { colorError, usesColor } from '../terminal/color.js'
+import { colorError, grey, usesColor } from '../terminal/color.js'
 import { progressOn } from '../terminal/progress.js'
 import type { Streams } from '../terminal/streams.js'
 import { isTerminal } from '../terminal/streams.js'
@@ -42,33 +43,39 @@ function errorReporter({ color }: CliOptions, { stderr, env }: Streams): (text: 
   return (text) => void stderr.write(`${colored ? colorError(text) : text}\n`)
 }
 
+/** Notes are for people: what is written to a file or a pipe has none. */
+function noteWriter({ color }: CliOptions, { stderr, env }: Streams): (text: string) => void {
+  const colored = usesColor(color, stderr, env)
+  return (text) => void (isTerminal(stderr) && stderr.write(`${colored ? grey(`note: ${text}`) : `note: ${text}`}\n`))
+}
+
 function checkSyntaxOf(scripts: readonly Script[], { stdout }: Streams): number {
   const errors = syntaxErrors(scripts)
   for (const error of errors) stdout.write(`${error}\n`)
   return errors.length === 0 ? 0 : 1
 }
 
-async function openSession(options: CliOptions): Promise<SessionContext> {
-  const session = new SessionContext()
-  for (const [name, value] of options.settings) session.set(name, value)
-  if (options.warehouse === undefined) return session
-  session.registerCatalog('artemis', await openWarehouse(options.warehouse, session.runtime))
-  if (!options.settings.some(([name]) => name === 'artemis.catalog')) session.set('artemis.catalog', 'artemis')
-  return session
+async function openSession({ remote, warehouse, settings }: CliOptions, note: (text: string) => void): Promise<ShellSession> {
+  if (remote === undefined) return openLocalSession({ warehouse, settings })
+  // gRPC is only loaded by those who need it: a local shell starts without.
+  const { openRemoteSession } = await import('../session/remote-session.js')
+  return openRemoteSession({ target: remote, settings, note })
 }
 
 function scriptOptions(
-  session: SessionContext,
+  session: ShellSession,
   output: Output,
   options: CliOptions,
-  { stderr }: Streams,
+  streams: Streams,
 ): Omit<ScriptOptions, 'signal' | 'bail' | 'reportError'> {
+  const { stderr } = streams
   const { format, nullText, header, maxRows, maxWidth } = options
   // Rows that stream to the terminal tell their own progress.
   const showsProgress = options.progress && isTerminal(stderr) && (format === 'table' || !output.isTerminal)
   return {
     session,
     output,
+    note: noteWriter(options, streams),
     view: { format, nullText, header, maxRows, maxWidth },
     showProgress: showsProgress ? progressOn(stderr) : undefined,
   }
@@ -80,7 +87,7 @@ async function runScripts(
   streams: Streams,
   reportError: (text: string) => void,
 ): Promise<number> {
-  const session = await openSession(options)
+  const session = await openSession(options, noteWriter(options, streams))
   const output = options.output === undefined ? new StreamOutput(streams.stdout, 'standard output') : await FileOutput.open(options.output)
   const interrupts = new Interrupts()
   try {
@@ -157,19 +164,18 @@ class Interrupts {
 }
 
 async function openPrompt(options: CliOptions, version: string, streams: Streams, reportError: (text: string) => void): Promise<number> {
-  const session = await openSession(options)
+  const session = await openSession(options, noteWriter(options, streams))
   // Results may go to a file or a pipe; the prompt itself needs a terminal.
   const terminal = isTerminal(streams.stdout) ? streams.stdout : streams.stderr
   const output = options.output === undefined ? new StreamOutput(streams.stdout, 'standard output') : await FileOutput.open(options.output)
   try {
     await runRepl({
-      session,
       script: scriptOptions(session, output, options, streams),
       history: new History(options.history ? historyFile(streams) : undefined),
       input: streams.stdin,
       terminal,
       usesColor: usesColor(options.color, terminal, streams.env),
-      banner: banner(version, options.warehouse),
+      banner: banner(version, session.title),
     })
     return (await closeOutput(output, reportError)) ? 0 : 1
   } catch (error) {
@@ -185,7 +191,6 @@ function historyFile({ env }: Streams): string | undefined {
   return env['ARTEMIS_HISTORY'] ?? (home === undefined ? undefined : `${home}/.artemis_history`)
 }
 
-function banner(version: string, warehouse: string | undefined): string {
-  const archive = warehouse === undefined ? 'no archive is open: --warehouse DIR opens one' : `${warehouse} is catalog "artemis"`
-  return `Artemis ${version}, ${archive}.\nStatements end with ";". Type .help for help; Ctrl-D leaves.`
+function banner(version: string, title: string): string {
+  return `Artemis ${version}, ${title}.\nStatements end with ";". Type .help for help; Ctrl-D leaves.`
 }

@@ -6,6 +6,7 @@ import * as apache from 'apache-arrow'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DuckDB } from '../../../testkit/src/index.js'
 import { OutputClosed, StreamOutput } from '../output/output.js'
+import { LocalSession } from '../session/local-session.js'
 import type { ScriptOptions, View } from '../shell/run-script.js'
 import { runScript } from '../shell/run-script.js'
 import { CapturedStream } from '../testing/captured-streams.js'
@@ -23,7 +24,7 @@ const session = new SessionContext()
 
 function options(stream: CapturedStream, format: Format, { session: own = session, view }: Shown, errors: string[]): ScriptOptions {
   return {
-    session: own,
+    session: new LocalSession(own),
     output: new StreamOutput(stream, 'the test'),
     view: { format, header: true, maxRows: 40, maxWidth: undefined, ...view },
     showProgress: undefined,

@@ -6,6 +6,7 @@ import { SessionContext } from '@artemis/engine'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../main.js'
 import { StreamOutput } from '../output/output.js'
+import { LocalSession } from '../session/local-session.js'
 import { CapturedStreams } from '../testing/captured-streams.js'
 import { History } from './history.js'
 import { runRepl } from './repl.js'
@@ -28,9 +29,8 @@ class Prompt {
   constructor(historyFile?: string) {
     const { streams, session } = this
     this.ended = runRepl({
-      session,
       script: {
-        session,
+        session: new LocalSession(session),
         output: new StreamOutput(streams.stdout, 'the terminal'),
         view: { format: 'table', header: true, maxRows: 40, maxWidth: undefined },
         showProgress: undefined,

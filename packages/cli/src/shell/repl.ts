@@ -19,7 +19,6 @@ import { runScript } from './run-script.js'
 import { statementPieces } from './statements.js'
 
 export interface ReplOptions {
-  readonly session: ScriptOptions['session']
   readonly script: Omit<ScriptOptions, 'signal' | 'bail' | 'reportError'>
   readonly history: History
   readonly input: InputStream

@@ -1,6 +1,5 @@
 /** Runs the statements of a script one after the other and writes each result. */
 
-import type { QueryResult, SessionContext } from '@artemis/engine'
 import { ArtemisError, placeOf, renderError } from '@artemis/errors'
 import type { Script } from '../command/scripts.js'
 import type { Output } from '../output/output.js'
@@ -8,7 +7,9 @@ import { OutputClosed } from '../output/output.js'
 import { RENDERERS } from '../render/index.js'
 import { linesRenderer } from '../render/lines.js'
 import type { Format, RenderOptions } from '../render/renderer.js'
+import type { ShellSession, StatementResult } from '../session/shell-session.js'
 import type { ShowProgress } from '../terminal/progress.js'
+import { emptyListHint } from './empty-list.js'
 import { statementPieces } from './statements.js'
 
 /** How results are shown. The prompt changes it as it goes. */
@@ -17,7 +18,7 @@ export interface View extends Omit<RenderOptions, 'timeZone'> {
 }
 
 export interface ScriptOptions {
-  readonly session: SessionContext
+  readonly session: ShellSession
   readonly output: Output
   readonly view: View
   readonly showProgress: ShowProgress | undefined
@@ -25,6 +26,8 @@ export interface ScriptOptions {
   readonly bail: boolean
   readonly signal: AbortSignal
   readonly reportError: (text: string) => void
+  /** Says what may help and is neither a result nor an error. */
+  readonly note?: (text: string) => void
 }
 
 /** `closed`: the reader of the results has gone, which is no failure. */
@@ -60,26 +63,30 @@ function describeError(error: unknown, script: Script, start: number): string {
 async function runStatement(statement: string, options: ScriptOptions): Promise<void> {
   const { session, showProgress, signal } = options
   const startMs = performance.now()
-  let result: QueryResult | undefined
+  let result: StatementResult | undefined
+  let hint: string | undefined
   const endProgress = showProgress?.(() => result?.metrics)
   try {
-    result = await session.sql(statement, { signal })
-    await writeResult(result, startMs, options)
+    result = await session.run(statement, signal)
+    const rowCount = await writeResult(result, startMs, options)
+    if (rowCount === 0 && options.note !== undefined) hint = await emptyListHint(statement, session, signal)
   } finally {
     endProgress?.()
   }
+  if (hint !== undefined) options.note?.(hint)
 }
 
-async function writeResult(result: QueryResult, startMs: number, { session, output, view }: ScriptOptions): Promise<void> {
+/** Returns the number of rows. */
+async function writeResult(result: StatementResult, startMs: number, { output, view }: ScriptOptions): Promise<number> {
   // Statements that only do something, such as SET, have no columns and print nothing to a pipe.
-  const isSilent = result.fields.length === 0 && !(view.format === 'table' && output.isTerminal)
+  const isSilent = result.schema.fields.length === 0 && !(view.format === 'table' && output.isTerminal)
   const makeRenderer = view.format === 'table' && result.kind === 'plan' ? linesRenderer : RENDERERS[view.format]
-  const renderer = makeRenderer(output, { ...view, timeZone: session.timeZone })
+  const renderer = makeRenderer(output, { ...view, timeZone: result.timeZone })
   let rowCount = 0
   let begun = isSilent
   let turnMs = startMs
   for await (const batch of result.batches()) {
-    if (!begun) await renderer.begin({ fields: result.fields })
+    if (!begun) await renderer.begin(result.schema)
     begun = true
     rowCount += batch.rowCount
     if (!isSilent) await renderer.batch(batch)
@@ -88,7 +95,8 @@ async function writeResult(result: QueryResult, startMs: number, { session, outp
       turnMs = performance.now()
     }
   }
-  if (isSilent) return
-  if (!begun) await renderer.begin({ fields: result.fields })
+  if (isSilent) return rowCount
+  if (!begun) await renderer.begin(result.schema)
   await renderer.end({ rowCount, elapsedMs: performance.now() - startMs })
+  return rowCount
 }

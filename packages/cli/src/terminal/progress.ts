@@ -3,7 +3,7 @@
  * that is a terminal, comes after a second and is erased at the end, so that no trace of it remains among results.
  */
 
-import type { QueryMetricsReport } from '@artemis/engine'
+import type { StatementMetrics } from '../session/shell-session.js'
 import { formatCount, formatSize } from './numbers.js'
 import type { OutputStream } from './streams.js'
 
@@ -12,7 +12,7 @@ const INTERVAL_MS = 100
 const ERASE_LINE = '\r\u001b[2K'
 
 /** Starts to tell; the function that comes back ends it and erases the line. */
-export type ShowProgress = (metrics: () => QueryMetricsReport | undefined) => () => void
+export type ShowProgress = (metrics: () => StatementMetrics | undefined) => () => void
 
 export function progressOn(terminal: OutputStream, delayMs = DELAY_MS): ShowProgress {
   return (metrics) => {
@@ -35,11 +35,13 @@ export function progressOn(terminal: OutputStream, delayMs = DELAY_MS): ShowProg
   }
 }
 
-export function progressLine(elapsedMs: number, metrics: QueryMetricsReport | undefined): string {
+export function progressLine(elapsedMs: number, metrics: StatementMetrics | undefined): string {
   const parts = [`${(elapsedMs / 1000).toFixed(1)} s`]
   const bytes = metrics?.counters['bytes_scanned'] ?? 0
+  const received = metrics?.counters['bytes_received'] ?? 0
   const rowGroups = metrics?.counters['row_groups_matched'] ?? 0
   if (bytes > 0) parts.push(`${formatSize(bytes)} read`)
+  if (received > 0) parts.push(`${formatSize(received)} received`)
   if (rowGroups > 0) parts.push(`${formatCount(rowGroups)} row ${rowGroups === 1 ? 'group' : 'groups'}`)
   if (metrics !== undefined && metrics.spilledBytes > 0) parts.push(`${formatSize(metrics.spilledBytes)} spilled`)
   if (metrics !== undefined && metrics.outputRows > 0) parts.push(`${formatCount(metrics.outputRows)} rows out`)
