@@ -36,4 +36,5 @@ export type {
   TransactionControl,
   XdbcTypeInfo,
 } from './sql/backend.js'
+export { FlightSqlService } from './sql/flight-sql-service.js'
 export type { ExecutionGate, ExecutionOutcome, ExecutionRequest } from './sql/execution-gate.js'

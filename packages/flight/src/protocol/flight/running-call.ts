@@ -186,8 +186,12 @@ export function streamResponder(call: ServerWritableStream<Buffer, Buffer> | Ser
         cancelled.addEventListener('abort', done)
         call.write(message, done)
       }),
-    succeed: (trailers) => void call.end(trailers),
-    fail: (failure) => void call.emit('error', failure),
+    succeed: (trailers) => {
+      call.end(trailers)
+    },
+    fail: (failure) => {
+      call.emit('error', failure)
+    },
   }
 }
 

@@ -1,10 +1,12 @@
 /** A Flight server on a free port of this machine, and a bare client of it. */
 
-import type { ChannelCredentials, ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js'
+import { create } from '@bufbuild/protobuf'
+import type { ChannelCredentials, ClientDuplexStream, ClientReadableStream, MethodDefinition, ServiceError } from '@grpc/grpc-js'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
-import type { MethodDefinition } from '@grpc/grpc-js'
+import { FlightDescriptor_DescriptorType, FlightDescriptorSchema, TicketSchema } from '../../generated/Flight_pb.js'
 import { FlightServer } from '../flight-server.js'
 import type { FlightServerOptions } from '../flight-server.js'
+import type { FlightPayload } from '../payload.js'
 
 export interface Loopback {
   readonly server: FlightServer
@@ -105,3 +107,9 @@ export function deferred<T = void>(): { promise: Promise<T>; resolve: (value: T)
   })
   return { promise, resolve }
 }
+
+export const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text))
+export const text = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString()
+export const descriptor = create(FlightDescriptorSchema, { type: FlightDescriptor_DescriptorType.CMD, cmd: bytes('SELECT 1') })
+export const ticket = create(TicketSchema, { ticket: bytes('t') })
+export const payload = (label: string): FlightPayload => ({ header: bytes(label), body: [bytes('body of '), bytes(label)] })
