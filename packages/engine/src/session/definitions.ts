@@ -2,7 +2,7 @@
 
 import { BindError, CatalogError, UnsupportedError } from '@artemis/errors'
 import type { Batch } from '@artemis/arrow'
-import type { CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
+import type { CatalogEntry, CatalogProvider, SchemaProvider, TableProvider } from '@artemis/plan'
 import type { BoundCreateSchema, BoundCreateTable, BoundCreateView, BoundDrop, TargetName } from '@artemis/sql'
 import type { NameDefaults } from './name-resolution.js'
 import type { SessionPolicy } from './policy.js'
@@ -13,6 +13,12 @@ const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
 export interface Place {
   readonly schema: SchemaProvider
   readonly name: string
+}
+
+export interface IngestPlace {
+  readonly catalog: string
+  readonly schema: SchemaProvider
+  readonly entry: CatalogEntry | undefined
 }
 
 export class Definitions {
@@ -28,6 +34,38 @@ export class Definitions {
   /** Throws unless rows may be written to the table of this name: catalog, schema, table. */
   requireInsertable([catalog = '', schema = '']: readonly string[], span: TargetName['span']): void {
     this.#requireWritable('INSERT', catalog, schema, span)
+  }
+
+  /**
+   * The schema that rows are written to from outside of SQL, and the table if it is there. Without a catalog and a schema
+   * it is the default one when that has the table or can make it, else memory.
+   */
+  async ingestPlace(target: { readonly catalog: string | undefined; readonly schema: string | undefined; readonly table: string }, defaults: NameDefaults): Promise<IngestPlace> {
+    const { catalog, schema, table } = target
+    if (catalog === undefined && schema === undefined) {
+      const own = await this.#existingPlace(defaults, table)
+      const isUsable = own?.entry !== undefined || own?.schema.createTableAs !== undefined
+      if (own !== undefined && isUsable) return this.#writable(own)
+    }
+    const wanted = { catalog: catalog ?? (schema === undefined ? MEMORY.catalog : defaults.catalog), schema: schema ?? (catalog === undefined || catalog === MEMORY.catalog ? MEMORY.schema : defaults.schema) }
+    this.#requireWritable('INSERT', wanted.catalog, (await this.#catalogs.get(wanted.catalog.toLowerCase())?.schema(wanted.schema))?.name ?? wanted.schema, undefined)
+    const found = await this.#existingPlace(wanted, table)
+    if (found !== undefined) return this.#writable(found)
+    throw new BindError({ code: 'SCHEMA_NOT_FOUND', message: `there is no schema "${wanted.schema}" in a catalog "${wanted.catalog}"` })
+  }
+
+  async #existingPlace(place: NameDefaults, table: string): Promise<IngestPlace | undefined> {
+    const catalog = place.catalog.toLowerCase()
+    const schema = await this.#catalogs.get(catalog)?.schema(place.schema)
+    if (schema === undefined) return undefined
+    // Whether the table is there must not be told to those who may not write.
+    const isOpen = this.#policy.access?.allows('write', catalog, schema.name) !== false
+    return { catalog, schema, entry: isOpen ? await schema.table(table, { path: [], timeTravel: null }) : undefined }
+  }
+
+  #writable(place: IngestPlace): IngestPlace {
+    this.#requireWritable('INSERT', place.catalog, place.schema.name, undefined)
+    return place
   }
 
   async createTable(statement: BoundCreateTable, defaults: NameDefaults): Promise<TableProvider> {
@@ -108,7 +146,7 @@ export class Definitions {
     throw new BindError({ code: 'SCHEMA_NOT_FOUND', message: `there is no schema "${schemaName}" in catalog "${catalog.name}"`, span })
   }
 
-  #requireWritable(what: string, catalog: string, schema: string, span: TargetName['span']): void {
+  #requireWritable(what: string, catalog: string, schema: string, span: TargetName['span'] | undefined): void {
     requireWritable(this.#policy, what, span)
     if (this.#policy.access?.allows('write', catalog.toLowerCase(), schema) === false) throw accessDenied('write', catalog, schema).at(span)
   }

@@ -27,10 +27,10 @@ export interface AccessRule {
 }
 
 /** The code of every error that means: this principal may not. */
-export const ACCESS_DENIED = 'ACCESS_DENIED'
+export const PERMISSION_DENIED = 'PERMISSION_DENIED'
 
 export function accessDenied(right: 'read' | 'write', catalog: string, schema: string): CatalogError {
-  return new CatalogError({ code: ACCESS_DENIED, message: `there is no right to ${right} "${catalog}.${schema}"` })
+  return new CatalogError({ code: PERMISSION_DENIED, message: `there is no right to ${right} "${catalog}.${schema}"` })
 }
 
 export function requireWritable(policy: SessionPolicy, what: string, span?: Span): void {
@@ -48,7 +48,7 @@ export function fileGuard(policy: SessionPolicy): ((what: string, span: Span) =>
 
 export function filesRefused(what: string, span: Span): ConfigError {
   return new ConfigError({
-    code: 'FILES_REFUSED',
+    code: 'FILE_ACCESS_DENIED',
     message: `${what} is not allowed: this session cannot reach files`,
     span,
     hint: 'Read tables of the catalogs; SHOW ALL TABLES lists them.',

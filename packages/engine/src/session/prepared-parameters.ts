@@ -72,7 +72,7 @@ export function parametersOfRow(batch: Batch, row: number, fields: readonly Fiel
 }
 
 /**
- * Values of JSON as parameters: numbers, text, booleans and null stand for themselves, a list for a list. Throws a
+ * Values of JSON as parameters: numbers (large ones as bigint), text, booleans and null stand for themselves, a list for a list. Throws a
  * ConfigError INVALID_PARAMETER for objects, which SQL has no type for.
  */
 export function parametersOfJson(values: readonly unknown[] | Readonly<Record<string, unknown>>): Parameters {
@@ -81,7 +81,7 @@ export function parametersOfJson(values: readonly unknown[] | Readonly<Record<st
 }
 
 function fromJson(value: unknown, name: string): ParameterInput {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value
   if (Array.isArray(value)) return listOf(value.map((item) => fromJson(item, name)), name)
   const message = `parameter ${name} is a JSON object: parameters are numbers, text, true, false, null and lists of these`
   throw new ConfigError({ code: 'INVALID_PARAMETER', message })

@@ -8,8 +8,9 @@ import { Batch, field, schema as makeSchema, utf8, vectorFromScalars } from '@ar
 import type { Field, Scalar, Schema } from '@artemis/arrow'
 import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from '@artemis/errors'
 import { ExecutionStream, explainJson, explainText } from '@artemis/execution'
+import type { MemoryPool } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
-import type { CatalogEntry, CatalogProvider, EvaluationContext, LogicalPlan } from '@artemis/plan'
+import type { CatalogEntry, CatalogProvider, EvaluationContext, LogicalPlan, SchemaProvider } from '@artemis/plan'
 import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
 import type { BoundCreateTable, BoundExecute, BoundExplain, BoundInsert, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
@@ -25,6 +26,8 @@ import type { AsOf } from './as-of.js'
 import { AsOfReading } from './as-of.js'
 import { bindContext } from './binding.js'
 import { Definitions } from './definitions.js'
+import type { IngestTarget } from './ingest.js'
+import { ingest } from './ingest.js'
 import type { Logger } from './logger.js'
 import { silentLogger } from './logger.js'
 import { NameResolver, readableCatalog } from './name-resolution.js'
@@ -53,6 +56,8 @@ export interface SessionOptions {
   readonly runtime?: EngineRuntime | undefined
   readonly settings?: Partial<SettingValues> | undefined
   readonly logger?: Logger | undefined
+  /** What the session's queries reserve from, beside the session's own limit. By default the runtime's pool, if it has one. */
+  readonly memoryPool?: MemoryPool | undefined
   /** What the session may do: for the SQL of others. Everything by default. */
   readonly policy?: SessionPolicy | undefined
 }
@@ -90,9 +95,12 @@ interface NamedStatement {
 
 export class SessionContext {
   readonly runtime: EngineRuntime
+  /** `information_schema`, which every catalog has. */
+  readonly systemSchema: SchemaProvider
   readonly #logger: Logger
   readonly #settings: Settings
   readonly #policy: SessionPolicy
+  readonly #sharedMemory: MemoryPool | undefined
   readonly #catalogs = new Map<string, CatalogProvider>()
   /** The same as they are listed: what may not be read is not in them. */
   readonly #listed = new Map<string, CatalogProvider>()
@@ -107,13 +115,15 @@ export class SessionContext {
     this.runtime = options.runtime ?? new EngineRuntime()
     this.#logger = options.logger ?? silentLogger
     this.#policy = options.policy ?? {}
+    this.#sharedMemory = options.memoryPool ?? this.runtime.memoryPool
     this.#settings = new Settings(options.settings, this.#policy.settings)
     this.#memory = new MemoryCatalog(['main'], this.#policy.maximumTableBytes)
     this.#addCatalog('memory', this.#memory)
     const system = new InformationSchema({ catalogs: this.#listed, settings: this.#settings, viewSchema: (sql) => this.#viewSchema(sql) })
+    this.systemSchema = system
     this.#resolver = new NameResolver(this.#catalogs, system, this.#policy.access)
     this.#definitions = new Definitions(this.#catalogs, this.#policy)
-    this.#pool = new SessionMemoryPool(this.#settings.get('memoryLimit'), this.runtime.memoryPool)
+    this.#pool = new SessionMemoryPool(this.#settings.get('memoryLimit'), this.#sharedMemory)
   }
 
   /** The catalogs by name, as far as the session's policy lets them be listed: what it may not read is not in them. */
@@ -121,9 +131,16 @@ export class SessionContext {
     return this.#listed
   }
 
-  /** Every setting with its value as SQL writes it, by name. */
+  /** Every setting that the session may see, by name, with its value as SHOW writes it. */
   get settings(): ReturnType<Settings['list']> {
     return this.#settings.list()
+  }
+
+  /** The value of a setting by the name that SQL uses. Throws a ConfigError when there is none, or it is not shown. */
+  setting(name: string): string | number | boolean {
+    const key = settingKey(name)
+    this.#settings.text(key)
+    return this.#settings.get(key)
   }
 
   get timeZone(): string {
@@ -171,6 +188,16 @@ export class SessionContext {
   async registerParquet(name: string, paths: string | readonly string[]): Promise<void> {
     const table = await ParquetTable.open(typeof paths === 'string' ? [paths] : paths, localFileIO(), this.runtime.cache)
     this.registerTable(name, table)
+  }
+
+  /**
+   * Writes batches to a table that is there, or makes it of them: all rows or none. Returns how many they were. Columns are
+   * matched by name and cast as INSERT casts; those that are not given are NULL.
+   */
+  async ingest(target: IngestTarget, batches: AsyncIterable<Batch>, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
+    const signal = this.#signal(options.signal)
+    const evaluation: EvaluationContext = { nowMicroseconds: BigInt(Date.now()) * 1000n, timeZone: this.timeZone }
+    return ingest(target, batches, { definitions: this.#definitions, defaults: this.#defaults, evaluation, signal })
   }
 
   /**
@@ -385,8 +412,8 @@ export class SessionContext {
   #memoryPool(settings: Settings): SessionMemoryPool {
     const limit = this.#settings.get('memoryLimit')
     const wanted = settings.get('memoryLimit')
-    if (this.#pool.sessionLimit !== limit) this.#pool = new SessionMemoryPool(limit, this.runtime.memoryPool)
-    return wanted === limit ? this.#pool : new SessionMemoryPool(wanted, this.runtime.memoryPool)
+    if (this.#pool.sessionLimit !== limit) this.#pool = new SessionMemoryPool(limit, this.#sharedMemory)
+    return wanted === limit ? this.#pool : new SessionMemoryPool(wanted, this.#sharedMemory)
   }
 
   async #insert({ provider: table, plan }: BoundInsert, run: StatementRun): Promise<QueryResult> {

@@ -8,8 +8,16 @@ import { SETTINGS } from './definitions.js'
 export type NumericSettingKey = { [K in SettingKey]: SettingValues[K] extends number ? K : never }[SettingKey]
 
 export interface SettingsPolicy {
+  /** Neither listed nor shown: what tells of the machine. To be locked too. */
+  readonly hidden?: readonly SettingKey[] | undefined
   readonly locked?: readonly SettingKey[] | undefined
   readonly maximum?: Readonly<Partial<Record<NumericSettingKey, number>>> | undefined
+}
+
+/** Throws a ConfigError SETTING_LOCKED when the session may not see the value. */
+export function requireVisible(policy: SettingsPolicy | undefined, key: SettingKey): void {
+  if (policy?.hidden?.includes(key) !== true) return
+  throw new ConfigError({ code: 'SETTING_LOCKED', message: `the setting ${SETTINGS[key].name} is not shown in this session` })
 }
 
 /** Throws a ConfigError SETTING_LOCKED or SETTING_ABOVE_MAXIMUM when the policy does not let the session set this. */

@@ -1,7 +1,7 @@
 import type { SettingKey, SettingValues } from './definitions.js'
 import { SETTINGS, settingKey } from './definitions.js'
 import type { SettingsPolicy } from './settings-policy.js'
-import { requireSettable } from './settings-policy.js'
+import { requireSettable, requireVisible } from './settings-policy.js'
 
 /** The settings of one session: its own values over the defaults it was made with. */
 export class Settings {
@@ -51,16 +51,22 @@ export class Settings {
 
   /** Name, value as text, type and description of every setting, by name. */
   list(): { readonly name: string; readonly value: string; readonly type: string; readonly description: string }[] {
-    return describeSettings(this.#values)
+    return this.#describe(this.#values)
   }
 
   /** The same of the values that RESET goes back to. */
   defaults(): ReturnType<Settings['list']> {
-    return describeSettings(this.#defaults)
+    return this.#describe(this.#defaults)
+  }
+
+  #describe(values: SettingValues): ReturnType<Settings['list']> {
+    const keys = (Object.keys(SETTINGS) as SettingKey[]).filter((key) => this.#policy?.hidden?.includes(key) !== true)
+    return describeSettings(keys, values)
   }
 
   /** The value as SHOW prints it. */
   text(key: SettingKey): string {
+    requireVisible(this.#policy, key)
     return formatSetting(key, this.#values)
   }
 }
@@ -69,8 +75,7 @@ function formatSetting(key: SettingKey, values: SettingValues): string {
   return (SETTINGS[key].format as (value: unknown) => string)(values[key])
 }
 
-function describeSettings(values: SettingValues): { name: string; value: string; type: string; description: string }[] {
-  const keys = Object.keys(SETTINGS) as SettingKey[]
+function describeSettings(keys: readonly SettingKey[], values: SettingValues): { name: string; value: string; type: string; description: string }[] {
   return keys
     .map((key) => ({ name: SETTINGS[key].name, value: formatSetting(key, values), type: SETTINGS[key].type, description: SETTINGS[key].description }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))

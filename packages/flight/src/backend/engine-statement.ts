@@ -1,0 +1,64 @@
+/** Statements of the engine as the protocol runs them. */
+
+import type { Batch, Schema } from '@artemis/arrow'
+import type { PreparedStatement, QueryResult, SessionContext } from '@artemis/engine'
+import { parametersOfJson, parametersOfRow } from '@artemis/engine'
+import { UnsupportedError } from '@artemis/errors'
+import type { BackendResult, BackendStatement, ParameterRow, StatementOptions } from '../protocol/sql/backend.js'
+
+export async function prepareStatement(session: SessionContext, sql: string, options: StatementOptions, signal: AbortSignal): Promise<BackendStatement> {
+  refuseTransaction(options.transactionId)
+  const { settings, asOf } = options
+  return new EngineStatement(await session.prepare(sql, { settings, asOf, signal }))
+}
+
+/** Every statement of the engine commits on its own. */
+export function refuseTransaction(transactionId: Uint8Array | undefined): void {
+  if (transactionId === undefined || transactionId.length === 0) return
+  throw new UnsupportedError({ code: 'NO_TRANSACTIONS', message: 'transactions are not supported: every statement commits on its own' })
+}
+
+class EngineStatement implements BackendStatement {
+  readonly kind: 'query' | 'update'
+  readonly schema: Schema
+  readonly parameters: Schema
+  readonly #prepared: PreparedStatement
+
+  constructor(prepared: PreparedStatement) {
+    this.kind = prepared.kind
+    this.schema = prepared.schema
+    this.parameters = { fields: prepared.parameters }
+    this.#prepared = prepared
+  }
+
+  async execute(parameters: ParameterRow | undefined, signal: AbortSignal): Promise<BackendResult> {
+    return new EngineResult(this.kind, await this.#run(parameters, signal))
+  }
+
+  /** What a client bound by its announced types comes back in the announced columns; a JSON ticket is one call, as `sql()` is. */
+  #run(parameters: ParameterRow | undefined, signal: AbortSignal): Promise<QueryResult> {
+    if (parameters === undefined) return this.#prepared.execute({ signal })
+    if (parameters.kind === 'json') return this.#prepared.execute({ params: parametersOfJson(parameters.values), signal, keepSchema: false })
+    const params = parametersOfRow(parameters.batch, parameters.row, this.#prepared.parameters)
+    return this.#prepared.execute({ params, signal })
+  }
+}
+
+class EngineResult implements BackendResult {
+  readonly queryId: string
+  readonly schema: Schema
+  readonly updatedRows: number
+  readonly #result: QueryResult
+
+  constructor(kind: 'query' | 'update', result: QueryResult) {
+    this.queryId = result.queryId
+    this.schema = { fields: result.fields }
+    // A command that is no INSERT changes no rows.
+    this.updatedRows = kind === 'query' ? -1 : (result.count ?? 0)
+    this.#result = result
+  }
+
+  batches(): AsyncIterable<Batch> {
+    return this.#result.batches()
+  }
+}
