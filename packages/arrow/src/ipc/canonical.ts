@@ -6,8 +6,19 @@
 import { unreachable } from '@artemis/errors'
 import { take } from '../take.js'
 import type { PrimitiveValues, Vector } from '../vector.js'
-import { booleanVector, dictionaryVector, fixedVector, listVector, primitiveVector, structVector } from '../vector.js'
+import { booleanVector, dictionaryVector, fixedVector, int32Words, listVector, primitiveVector, structVector } from '../vector.js'
 import { andBitmaps } from '../bitmap.js'
+import { decodeDictionary } from '../dictionary.js'
+import { decodeText } from './dictionary-text.js'
+import { isEmptyUnderNulls, zeroBytesUnderNulls, zeroWordsUnderNulls } from './zero-under-nulls.js'
+
+/** The same rows without dictionaries and with zeros under the nulls. */
+export function canonicalPlainVector(vector: Vector): Vector {
+  if (vector.layout === 'dictionary' && vector.dictionary.layout === 'bytes' && vector.dictionary.length > 0) {
+    return decodeText(vector, vector.dictionary)
+  }
+  return canonicalVector(decodeDictionary(vector))
+}
 
 /** The same rows with zeros under the nulls; the same object when it has none, at no level. */
 export function canonicalVector(vector: Vector): Vector {
@@ -17,19 +28,23 @@ export function canonicalVector(vector: Vector): Vector {
       return vector
     case 'boolean':
       return validity === null ? vector : booleanVector(length, andBitmaps(vector.values, validity, length), vector)
-    case 'primitive':
-      return validity === null ? vector : primitiveVector(vector.type, zeroed(vector.values.slice(), validity), vector)
+    case 'primitive': {
+      if (validity === null) return vector
+      const values = zeroedPrimitives(vector.values, validity)
+      return values === vector.values ? vector : primitiveVector(vector.type, values, vector)
+    }
     case 'fixed': {
       if (validity === null) return vector
-      const { byteWidth } = vector
-      const values = vector.values.slice(0, length * byteWidth)
-      for (let i = 0; i < length; i++) if (!isValidRow(validity, i)) values.fill(0, i * byteWidth, (i + 1) * byteWidth)
-      return fixedVector(vector.type, length, values, vector)
+      const values = zeroedFixed(vector.values, vector.byteWidth, validity, length)
+      return values === vector.values ? vector : fixedVector(vector.type, length, values, vector)
     }
     case 'bytes':
-      return validity === null ? vector : take(vector, identity(length))
-    case 'dictionary':
-      return validity === null ? vector : dictionaryVector(zeroed(vector.codes.slice(), validity) as Int32Array, vector.dictionary, vector)
+      return validity === null || isEmptyUnderNulls(vector.offsets, validity, length) ? vector : take(vector, identity(length))
+    case 'dictionary': {
+      if (validity === null) return vector
+      const codes = zeroWordsUnderNulls(vector.codes, 1, validity, length)
+      return codes === vector.codes ? vector : dictionaryVector(codes, vector.dictionary, vector)
+    }
     case 'list': {
       const rows = validity === null ? vector : take(vector, identity(length))
       if (rows.layout !== 'list') return rows
@@ -58,11 +73,21 @@ function isValidRow(validity: Uint8Array, row: number): boolean {
   return ((validity[row >>> 3]! >>> (row & 7)) & 1) === 1
 }
 
-function zeroed(values: PrimitiveValues, validity: Uint8Array): PrimitiveValues {
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
-    for (let i = 0; i < values.length; i++) if (!isValidRow(validity, i)) values[i] = 0n
-  } else {
-    for (let i = 0; i < values.length; i++) if (!isValidRow(validity, i)) values[i] = 0
-  }
-  return values
+/** Rows of 4 and 8 bytes are cleared as words, whatever they hold. */
+function zeroedPrimitives(values: PrimitiveValues, validity: Uint8Array): PrimitiveValues {
+  const { length, BYTES_PER_ELEMENT: width } = values
+  const bytes =
+    width >= 4
+      ? zeroWordsUnderNulls(int32Words(values), width / 4, validity, length)
+      : zeroBytesUnderNulls(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), width, validity, length)
+  if (bytes.buffer === values.buffer) return values
+  const ArrayClass = values.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => PrimitiveValues
+  return new ArrayClass(bytes.buffer, bytes.byteOffset, length)
+}
+
+function zeroedFixed(values: Uint8Array, width: number, validity: Uint8Array, length: number): Uint8Array {
+  if (width % 4 !== 0 || values.byteOffset % 4 !== 0) return zeroBytesUnderNulls(values, width, validity, length)
+  const words = int32Words(values)
+  const zeroed = zeroWordsUnderNulls(words, width / 4, validity, length)
+  return zeroed === words ? values : new Uint8Array(zeroed.buffer, zeroed.byteOffset, zeroed.byteLength)
 }

@@ -100,7 +100,8 @@ export class FlatbufferBuilder {
   #int64(value: number): void {
     assert(Number.isSafeInteger(value), 'a 64-bit number of a message is not exact')
     this.#take(8)
-    this.#view.setBigInt64(this.#head, BigInt(value), true)
+    this.#view.setUint32(this.#head, value, true)
+    this.#view.setInt32(this.#head + 4, Math.floor(value / 2 ** 32), true)
   }
 
   #reference(target: Offset): void {

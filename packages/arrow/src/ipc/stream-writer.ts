@@ -11,7 +11,7 @@ import { sliceVector } from '../vector.js'
 import type { DictionaryVector, Vector } from '../vector.js'
 import { encodeDictionary, encodeRecordBatch } from './batch-encoder.js'
 import type { EncodedMessage } from './batch-encoder.js'
-import { canonicalVector } from './canonical.js'
+import { canonicalPlainVector, canonicalVector } from './canonical.js'
 import { FlatbufferBuilder } from './flatbuffer-builder.js'
 import { endOfStream, FILE_MAGIC, FOOTER, METADATA_VERSION_5 } from './message-format.js'
 import { encodeSchema, schemaTable } from './schema-encoder.js'
@@ -77,8 +77,11 @@ export class StreamEncoder {
     }
     const dictionaries: EncodedMessage[] = []
     const columns = batch.columns().map((vector, i) => {
-      const column = this.#dictionaryColumns.has(i) ? this.#dictionaryColumn(i, vector, dictionaries) : decodeDictionary(vector)
-      return this.#canonical ? canonicalVector(column) : column
+      if (this.#dictionaryColumns.has(i)) {
+        const column = this.#dictionaryColumn(i, vector, dictionaries)
+        return this.#canonical ? canonicalVector(column) : column
+      }
+      return this.#canonical ? canonicalPlainVector(vector) : decodeDictionary(vector)
     })
     yield* dictionaries
     yield* this.#parts(columns, batch.rowCount)

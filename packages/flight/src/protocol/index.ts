@@ -37,4 +37,5 @@ export type {
   XdbcTypeInfo,
 } from './sql/backend.js'
 export { FlightSqlService } from './sql/flight-sql-service.js'
+export type { FlightSqlServiceOptions } from './sql/flight-sql-service.js'
 export type { ExecutionGate, ExecutionOutcome, ExecutionRequest } from './sql/execution-gate.js'
