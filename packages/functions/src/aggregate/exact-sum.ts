@@ -110,14 +110,25 @@ const ROWS_PER_PAIR = 8
 
 /** How many rows there are of each group and code. */
 function countPairs(codes: Int32Array, entries: number, groupIds: Int32Array, mask: Uint8Array | null, pairs: number): Int32Array {
+  if (mask === null) return countAllPairs(codes, entries, groupIds, pairs)
   const counts = new Int32Array(pairs)
-  if (mask === null) for (let i = 0; i < groupIds.length; i++) counts[groupIds[i]! * entries + codes[i]!]!++
-  else {
-    for (let i = 0; i < groupIds.length; i++) {
-      counts[groupIds[i]! * entries + codes[i]!]! += (mask[i >>> 3]! >>> (i & 7)) & 1
-    }
+  for (let i = 0; i < groupIds.length; i++) {
+    counts[groupIds[i]! * entries + codes[i]!]! += (mask[i >>> 3]! >>> (i & 7)) & 1
   }
   return counts
+}
+
+/** Neighbouring rows are counted apart: they often are of one pair, and the second would wait for the first. */
+function countAllPairs(codes: Int32Array, entries: number, groupIds: Int32Array, pairs: number): Int32Array {
+  const counts = new Int32Array(2 * pairs)
+  const whole = groupIds.length & ~1
+  for (let i = 0; i < whole; i += 2) {
+    counts[groupIds[i]! * entries + codes[i]!]!++
+    counts[pairs + groupIds[i + 1]! * entries + codes[i + 1]!]!++
+  }
+  if (whole < groupIds.length) counts[groupIds[whole]! * entries + codes[whole]!]!++
+  for (let pair = 0; pair < pairs; pair++) counts[pair]! += counts[pairs + pair]!
+  return counts.subarray(0, pairs)
 }
 
 function addVector(vector: Vector, groupIds: Int32Array, mask: Uint8Array | null, words: Float64Array, seen: Uint8Array): void {

@@ -12,6 +12,7 @@ import type { DecodedBytes } from './delta.js'
 import { decodeDeltaBytes, decodeDeltaLengths } from './delta.js'
 import { expand4 } from './expand.js'
 import { UNPACK_SLACK } from './hybrid.js'
+import { outputWords } from './output-words.js'
 import type { PageValues, ValueDecoder } from './value-decoder.js'
 import { decodeCodes, decodeCodesTo, unsupportedEncoding } from './value-decoder.js'
 
@@ -100,7 +101,7 @@ export class BytesDecoder implements ValueDecoder {
       this.#appendCodes(decodeCodes(values, dictionary.length, this.#where), dictionary, values)
       return
     }
-    const codes = (this.#codes ??= new Int32Array(this.#capacity + UNPACK_SLACK))
+    const codes = (this.#codes ??= outputWords(this.#capacity + UNPACK_SLACK))
     if (values.bitmap === null) decodeCodesTo(values, dictionary.length, codes, this.#rows, this.#where)
     else expand4(decodeCodes(values, dictionary.length, this.#where), values.bitmap, codes, this.#rows, values.rows)
   }

@@ -8,6 +8,7 @@ import { fixedVector, nullVector, primitiveVector, take } from '@artemis/arrow'
 import { damaged, unsupported } from '../errors.js'
 import { float16 } from '../metadata/bounds.js'
 import type { LeafColumn } from '../metadata/types.js'
+import { outputWords } from './output-words.js'
 
 /** `words`: one for each row, from the start of their buffer. */
 export function vectorOfWords4(leaf: LeafColumn, words: Int32Array, nulls: Nulls): Vector {
@@ -92,7 +93,7 @@ export function decimalsOfBytes(leaf: LeafColumn, vector: Vector, where: string)
 }
 
 function decimalsOfWords4(words: Int32Array): Uint8Array {
-  const out = new Int32Array(words.length * 4)
+  const out = outputWords(words.length * 4)
   for (let i = 0; i < words.length; i++) {
     const value = words[i]!
     const sign = value >> 31
@@ -101,11 +102,11 @@ function decimalsOfWords4(words: Int32Array): Uint8Array {
     out[4 * i + 2] = sign
     out[4 * i + 3] = sign
   }
-  return new Uint8Array(out.buffer)
+  return new Uint8Array(out.buffer, 0, out.byteLength)
 }
 
 function decimalsOfWords8(words: Int32Array): Uint8Array {
-  const out = new Int32Array(words.length * 2)
+  const out = outputWords(words.length * 2)
   for (let i = 0; i < words.length; i += 2) {
     const high = words[i + 1]!
     const sign = high >> 31
@@ -114,7 +115,7 @@ function decimalsOfWords8(words: Int32Array): Uint8Array {
     out[2 * i + 2] = sign
     out[2 * i + 3] = sign
   }
-  return new Uint8Array(out.buffer)
+  return new Uint8Array(out.buffer, 0, out.byteLength)
 }
 
 function decimalsOfBigEndian(bytes: Uint8Array, width: number, length: number, where: string): Uint8Array {
@@ -181,7 +182,7 @@ function intervalsOfParquet(bytes: Uint8Array, length: number): Uint8Array {
     out.setInt32(16 * i + 4, source.getInt32(12 * i + 4, true), true)
     out.setBigInt64(16 * i + 8, BigInt(source.getUint32(12 * i + 8, true)) * 1_000_000n, true)
   }
-  return new Uint8Array(out.buffer)
+  return new Uint8Array(out.buffer, 0, out.byteLength)
 }
 
 function isValid(nulls: Nulls, row: number): boolean {

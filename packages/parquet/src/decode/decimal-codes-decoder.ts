@@ -11,6 +11,7 @@ import type { LeafColumn } from '../metadata/types.js'
 import { expand4 } from './expand.js'
 import { WideDecoder, WordsDecoder } from './fixed-decoder.js'
 import { UNPACK_SLACK } from './hybrid.js'
+import { outputWords } from './output-words.js'
 import type { PageValues, ValueDecoder } from './value-decoder.js'
 import { decodeCodes, decodeCodesTo } from './value-decoder.js'
 
@@ -28,7 +29,7 @@ export class DecimalCodesDecoder implements ValueDecoder {
   constructor(leaf: LeafColumn, capacity: number, where: string) {
     this.#leaf = leaf
     this.#where = where
-    this.#codes = new Int32Array(capacity + UNPACK_SLACK)
+    this.#codes = outputWords(capacity + UNPACK_SLACK)
   }
 
   /** Takes over a dictionary that was decoded before, so that all vectors of a chunk share it. */

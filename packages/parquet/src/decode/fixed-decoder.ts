@@ -7,10 +7,23 @@ import { decodeByteStreamSplit } from './byte-stream-split.js'
 import { vectorOfWide, vectorOfWords4, vectorOfWords8 } from './convert.js'
 import { decodeDeltaBinary, decodeDeltaBytes } from './delta.js'
 import { expand4, expand8, expandWide } from './expand.js'
+import { outputWords } from './output-words.js'
 import type { PageValues, ValueDecoder } from './value-decoder.js'
 import { checkPlain, decodeCodes, unsupportedEncoding } from './value-decoder.js'
 
 let scratch = new Int32Array(1024)
+/** Words that are kept for the next decoder, at most: what a row group of usual size needs. */
+const MAX_WIDENING = 1 << 20
+
+let widening = new Int32Array(0)
+
+/** Memory for words of which a copy is made before the next decoder comes: decoders work one after the other. */
+function wideningWords(length: number): Int32Array {
+  if (length > MAX_WIDENING) return new Int32Array(length)
+  if (widening.length < length) widening = new Int32Array(length)
+  return widening.subarray(0, length)
+}
+
 let expandedCodes = new Int32Array(0)
 
 /** Scratch memory of at least `bytes` bytes. */
@@ -42,8 +55,10 @@ export class WordsDecoder implements ValueDecoder {
     this.#leaf = leaf
     this.#where = where
     this.#width = leaf.physicalType === 'INT32' || leaf.physicalType === 'FLOAT' ? 4 : 8
-    this.#words = new Int32Array((capacity * this.#width) / 4)
-    this.#bytes = new Uint8Array(this.#words.buffer)
+    const length = (capacity * this.#width) / 4
+    // Decimals are widened to a copy when all pages are decoded.
+    this.#words = leaf.type.kind === 'decimal' ? wideningWords(length) : outputWords(length)
+    this.#bytes = new Uint8Array(this.#words.buffer, this.#words.byteOffset, this.#words.byteLength)
   }
 
   dictionary(bytes: Uint8Array, count: number): void {
@@ -109,7 +124,10 @@ export class WordsDecoder implements ValueDecoder {
   #codes(values: PageValues): void {
     const dictionary = this.#dictionary
     if (dictionary === undefined) throw damaged(this.#where, 'a page is dictionary-encoded, but there is no dictionary')
-    if (dictionary.length === 0 && values.present === 0) return
+    if (dictionary.length === 0 && values.present === 0) {
+      this.#words.fill(0, (this.#rows * this.#width) / 4, ((this.#rows + values.rows) * this.#width) / 4)
+      return
+    }
     const codes = codesOfRows(values, (dictionary.length * 4) / this.#width, this.#where)
     if (this.#width === 4) gather4(dictionary, codes, this.#words, this.#rows, values.rows)
     else gather8(dictionary, codes, this.#words, this.#rows, values.rows)

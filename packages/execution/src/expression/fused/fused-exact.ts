@@ -109,6 +109,8 @@ class ExactSource {
   readonly #layouts: readonly ExactLayout[]
   readonly #rowsOf: readonly number[]
   readonly #loaded = new Map<number, string>()
+  /** Magnitudes that the values of variables are known to be below. */
+  readonly #bounds = new Map<string, number>()
 
   constructor(casts: CastProvider, layouts: readonly ExactLayout[], rowsOf: readonly number[]) {
     this.#casts = casts
@@ -132,8 +134,14 @@ class ExactSource {
         const fn = exactFunction(expression, this.#casts)
         assert(fn?.emitExact !== undefined && (expression.kind === 'call' || expression.kind === 'cast'), 'an exact function')
         const args = (expression.kind === 'call' ? expression.arguments : [expression.input]).map((argument) => this.value(argument))
-        const name = this.#assign(fn.emitExact(args))
-        this.statements.push(`beyond |= +(Math.abs(${name}) >= ${boundOf(expression.type)})`)
+        const source = fn.emitExact(args)
+        const bound = boundOf(expression.type)
+        // A cast that changes nothing needs no test of its own where its operand was held to a bound as tight.
+        const known = this.#bounds.get(source)
+        if (known !== undefined && known <= bound) return source
+        const name = this.#assign(source)
+        this.statements.push(`beyond |= +(Math.abs(${name}) >= ${bound})`)
+        this.#bounds.set(name, bound)
         return name
       }
     }
@@ -192,7 +200,15 @@ function buildLoop(expression: Expression, casts: CastProvider, columns: readonl
   const statements = [...arrays.rows.map((_, set) => `const row${set} = rows${set}[i]`), ...source.statements]
   const store =
     expression.type.kind === 'decimal'
-      ? ['const high = Math.floor(RESULT / 4294967296)', 'out[4 * i] = RESULT', 'out[4 * i + 1] = high', 'out[4 * i + 2] = out[4 * i + 3] = high >> 31']
+      ? [
+          // As an integer the high word needs no conversion for each of the three words that are made of it.
+          'const high = Math.floor(RESULT / 4294967296) | 0',
+          'const sign = high >> 31',
+          'out[4 * i] = RESULT',
+          'out[4 * i + 1] = high',
+          'out[4 * i + 2] = sign',
+          'out[4 * i + 3] = sign',
+        ]
       : ['out[2 * i] = RESULT', 'out[2 * i + 1] = Math.floor(RESULT / 4294967296)']
   const body = `'use strict'
 let beyond = 0
