@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PeerCertificate } from 'node:tls'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Metadata, status } from '@grpc/grpc-js'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { SignJWT, exportSPKI, generateKeyPair } from 'jose'
 import { BasicAuthSchema } from '../protocol/generated/Flight_pb.js'
 import type { Credentials } from '../protocol/flight/authenticator.js'
+import { FlightError } from '../protocol/flight/flight-error.js'
 import { createAuthenticator } from './authenticator.js'
 import { principalOfCertificate } from './client-certificate.js'
 import { FailureThrottle, addressOf } from './failure-throttle.js'
@@ -99,6 +101,41 @@ describe('the authenticator', () => {
     await expect(authenticator.handshake(credentials(), Buffer.from([255, 255, 1]))).rejects.toEqual(refused(/no BasicAuth message/))
     await expect(createAuthenticator({ jwt, throttle: fast() }).authenticate(credentials({ authorization: `Bearer ${token}` }))).rejects.toEqual(refused(/not a JWT/))
     await expect(createAuthenticator({ tokens, throttle: fast() }).authenticate(credentials({ authorization: `Bearer ${signed}` }))).rejects.toEqual(refused(/not a whole token/))
+  })
+
+  it('refuses whatever is not a token, and never fails otherwise', async () => {
+    const authenticator = createAuthenticator({ tokens, jwt, throttle: fast(), certificates: [] })
+    const texts = fc.oneof(
+      fc.string({ maxLength: 60 }),
+      fc.tuple(fc.constantFrom('Bearer ', 'basic ', 'Bearer art_', `Bearer ${token}`, `Bearer ${signed}`, 'Basic OmFydF8='), fc.string({ maxLength: 20 })).map((parts) => parts.join('')),
+      fc.tuple(fc.nat(signed.length - 2), fc.stringMatching(/^[\w.-]$/)).map(([at, letter]) => `Bearer ${signed.slice(0, at)}${letter}${signed.slice(at + 1)}`),
+    )
+    const payloads = fc.oneof(fc.uint8Array({ maxLength: 80 }), texts.map((text) => toBinary(BasicAuthSchema, create(BasicAuthSchema, { username: text, password: text }))))
+    await fc.assert(
+      fc.asyncProperty(texts, payloads, async (text, payload) => {
+        for (const work of [
+          () => authenticator.authenticate(credentials({ authorization: text.replaceAll(/[^ -~]/g, '') })),
+          () => authenticator.authenticate(credentials({ 'auth-token-bin': Buffer.from(text) })),
+          () => authenticator.handshake(credentials(), payload),
+        ]) {
+          const outcome = await work().then(
+            (granted) => ('principal' in granted ? granted.principal.id : granted.id),
+            (error: unknown) => (error instanceof FlightError ? error.code : error),
+          )
+          expect([status.UNAUTHENTICATED, id, 'jwt:i#alice']).toContain(outcome)
+          if (outcome !== status.UNAUTHENTICATED) expect(`${text}${Buffer.from(payload).toString()}`).toMatch(outcome === id ? token : signed)
+        }
+      }),
+      { seed: 5, numRuns: 1_000 },
+    )
+    // The best of three, as the machine may be busy: a pattern with quadratic time takes hundreds of milliseconds.
+    const times: number[] = []
+    for (let i = 0; i < 3; i++) {
+      const started = performance.now()
+      await expect(authenticator.authenticate(credentials({ authorization: `Bearer a${' '.repeat(60_000)}x` }))).rejects.toEqual(refused(/./))
+      times.push(performance.now() - started)
+    }
+    expect(Math.min(...times)).toBeLessThan(100)
   })
 
   it('lets anonymous callers in only when told so, and never with a wrong token', async () => {
