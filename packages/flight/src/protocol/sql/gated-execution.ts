@@ -3,6 +3,7 @@
 import { CancelledError, throwIfAborted } from '@artemis/errors'
 import type { CallContext } from '../flight/call-context.js'
 import type { FlightPayload } from '../flight/payload.js'
+import { withSql } from '../flight/status.js'
 import type { ExecutionGate, ExecutionOutcome, ExecutionRequest } from './execution-gate.js'
 import type { ExecutionRegistry } from './execution-registry.js'
 import type { Session } from './session.js'
@@ -43,7 +44,7 @@ export async function execute<Result>(
     return result
   } catch (error) {
     admitted.fail(error)
-    throw error
+    throw withText(error, scope)
   } finally {
     admitted.end()
   }
@@ -67,10 +68,15 @@ export async function* executeStream(
     admitted.succeed()
   } catch (error) {
     admitted.fail(error)
-    throw error
+    throw withText(error, scope)
   } finally {
     admitted.end()
   }
+}
+
+/** The error with the statement that its place is in. */
+function withText(error: unknown, { request: { sql } }: ExecutionScope): unknown {
+  return sql === undefined ? error : withSql(error, sql)
 }
 
 interface Admitted {

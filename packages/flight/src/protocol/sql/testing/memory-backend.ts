@@ -14,7 +14,7 @@
 
 import type { Schema } from '@artemis/arrow'
 import { Batch, field, int64, scalarAt, schema, utf8, vectorFromScalars } from '@artemis/arrow'
-import { BindError, CancelledError, CatalogError, ConfigError, ExecutionError, SyntaxError } from '@artemis/errors'
+import { BindError, cancelled, CatalogError, ConfigError, ExecutionError, SyntaxError } from '@artemis/errors'
 import type { Principal } from '../../principal.js'
 import type {
   Backend,
@@ -67,6 +67,7 @@ export class MemoryBackend implements Backend {
   readonly executed: string[] = []
   readonly prepared: string[] = []
   hasTransactions = true
+  hasSubstrait = true
 
   openSession(principal: Principal): BackendSession {
     const session = new MemorySession(this, principal)
@@ -121,10 +122,12 @@ export class MemorySession implements BackendSession {
   readonly #backend: MemoryBackend
   readonly #options = new Map<string, SessionOption>()
   readonly transactions?: TransactionControl
+  readonly prepareSubstrait?: NonNullable<BackendSession['prepareSubstrait']>
 
   constructor(backend: MemoryBackend, principal: Principal) {
     this.#backend = backend
     this.principal = principal
+    if (backend.hasSubstrait) this.prepareSubstrait = (plan, _, options) => this.prepare(Buffer.from(plan).toString(), options)
     if (backend.hasTransactions) this.transactions = transactionControl(principal, this.transactionLog)
   }
 
@@ -132,10 +135,6 @@ export class MemorySession implements BackendSession {
     this.#backend.prepared.push(sql)
     this.prepareOptions.push(options)
     return Promise.resolve().then(() => this.#statement(sql))
-  }
-
-  prepareSubstrait(plan: Uint8Array, _version: string, options: StatementOptions): Promise<BackendStatement> {
-    return this.prepare(Buffer.from(plan).toString(), options)
   }
 
   async ingest(request: IngestRequest, batches: AsyncIterable<Batch>): Promise<number> {
@@ -206,7 +205,7 @@ export class MemorySession implements BackendSession {
       case 'ECHO':
         return this.#echo(sql)
       case 'COUNT':
-        return this.#query(sql, NUMBER, countBatches(Number(argument)))
+        return this.#query(sql, NUMBER, [...countBatches(Number(argument))])
       case 'HANG':
         return { ...this.#query(sql, NUMBER, []), execute: (_, signal) => this.#run(sql, NUMBER, -1, hangingBatches(signal)) }
       case 'FAIL':
@@ -293,7 +292,7 @@ function* countBatches(count: number): Generator<Batch, void, undefined> {
 async function* hangingBatches(signal: AbortSignal): AsyncGenerator<Batch, void, undefined> {
   yield new Batch(NUMBER, 1, [vectorFromScalars(int64, [0n])])
   await new Promise<never>((_, reject) => {
-    const stop = (): void => reject(new CancelledError({ code: 'CANCELLED', message: 'cancelled', cause: signal.reason }))
+    const stop = (): void => reject(cancelled(signal.reason))
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })
