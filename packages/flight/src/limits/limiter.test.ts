@@ -86,15 +86,15 @@ describe('the budget', () => {
     const started = clock.now()
     let count = 0
     let current = limiter(clock, { stateFile })
-    // A caller that asks far more often than it may, at times that divide nothing, and a server that restarts every minute or so.
+    // A caller that asks far more often than it may, at times that divide nothing, and a server that restarts every two minutes or so.
     for (let step = 0; clock.now() - started < 3_600_000; step++) {
       const outcome = await admitted(current.admit(call(who), QUERY).then((release) => release()))
       if (outcome === true) count += 1
       else expect(outcome.code).toBe(status.RESOURCE_EXHAUSTED)
-      clock.advance(73)
-      if (step % 800 === 799) {
+      clock.advance(137)
+      if (step % 1_000 === 999) {
         await current.close()
-        clock.advance(step % 1_600 === 799 ? 0 : 1_500)
+        clock.advance(step % 2_000 === 999 ? 0 : 1_500)
         current = limiter(clock, { stateFile })
       }
     }

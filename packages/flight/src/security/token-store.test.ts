@@ -131,7 +131,7 @@ describe('TokenStore', () => {
 })
 
 describe('several processes', () => {
-  it('lose no token of each other', { timeout: 30_000 }, async () => {
+  it('lose no token of each other', { timeout: 60_000 }, async () => {
     const source = fileURLToPath(new URL('./token-store.ts', import.meta.url))
     const script = `
       const { createViteServer: createServer } = await import('vitest/node')
@@ -139,20 +139,20 @@ describe('several processes', () => {
       const { TokenStore } = await server.ssrLoadModule(${JSON.stringify(source)})
       const store = await TokenStore.open(${JSON.stringify(file)})
       const mine = []
-      for (let i = 0; i < 15; i++) {
+      for (let i = 0; i < 8; i++) {
         const { token, record } = await store.create({ name: process.argv[1] + '-' + i, expiresAtMs: undefined, scopes: [{ right: 'read', catalog: '*', namespace: '*' }] })
         mine.push(token)
-        if (i % 5 === 4) { await store.revoke(record.id); mine.pop() }
+        if (i % 4 === 3) { await store.revoke(record.id); mine.pop() }
       }
       await server.close()
       console.log(JSON.stringify(mine))`
     const outputs = await Promise.all(['a', 'b', 'c'].map((name) => runNode(script, name)))
     const store = await TokenStore.open(file)
     const listed = await store.list()
-    expect(listed).toHaveLength(45)
-    expect(listed.filter((token) => token.state === 'revoked')).toHaveLength(9)
+    expect(listed).toHaveLength(24)
+    expect(listed.filter((token) => token.state === 'revoked')).toHaveLength(6)
     const tokens = outputs.flatMap((output) => JSON.parse(output) as string[])
-    expect(tokens).toHaveLength(36)
+    expect(tokens).toHaveLength(18)
     for (const token of tokens) await store.verify(token)
     expect(await readdir(folder)).toEqual(['tokens.json'])
   })
