@@ -23,6 +23,8 @@ export interface Candidate {
   readonly schema: string
   readonly table: string
   readonly path: readonly string[]
+  /** Not what the name says, but where a name is looked for as well. */
+  readonly isFallback: boolean
 }
 
 const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
@@ -30,9 +32,10 @@ const MEMORY: NameDefaults = { catalog: 'memory', schema: 'main' }
 /** Every reading of a name; `isCatalog` tells the names of registered catalogs. Schemas may have dots of their own. */
 export function candidates(parts: readonly string[], defaults: NameDefaults, isCatalog: (name: string) => boolean): Candidate[] {
   const found: Candidate[] = []
+  let isFallback = false
   const add = (catalog: string, schemaParts: readonly string[], rest: readonly string[]): void => {
     const [table, ...path] = rest
-    if (table !== undefined && path.length <= 1) found.push({ catalog, schema: schemaParts.join('.'), table, path })
+    if (table !== undefined && path.length <= 1) found.push({ catalog, schema: schemaParts.join('.'), table, path, isFallback })
   }
   const addWithSchema = (catalog: string, rest: readonly string[]): void => {
     for (let length = rest.length - 1; length >= 1; length--) add(catalog, rest.slice(0, length), rest.slice(length))
@@ -41,6 +44,7 @@ export function candidates(parts: readonly string[], defaults: NameDefaults, isC
   add(defaults.catalog, [defaults.schema], parts)
   addWithSchema(defaults.catalog, parts)
   if (defaults.catalog !== MEMORY.catalog || defaults.schema !== MEMORY.schema) {
+    isFallback = true
     add(MEMORY.catalog, [MEMORY.schema], parts)
     addWithSchema(MEMORY.catalog, parts)
   }
@@ -65,22 +69,25 @@ export class NameResolver {
   }
 
   /**
-   * The first reading that exists. Errors of a catalog (an expired snapshot, say) pass through. A reading that may not be
-   * read is passed over without a look at its tables, and is the error when no other reading exists: so the answer does
-   * not tell what there is.
+   * The first reading that exists. Errors of a catalog (an expired snapshot, say) pass through. A schema that may not be
+   * read is passed over without a look at its tables. When nothing is found it is the error, unless the name could as well
+   * mean a table of a schema that may be read: so the answer does not tell what there is.
    */
   async resolve(parts: readonly string[], timeTravel: TimeTravel | null, defaults: NameDefaults): Promise<ResolvedName | undefined> {
-    let denied: Candidate | undefined
+    const denied: Candidate[] = []
+    let isMissing = false
     for (const candidate of candidates(parts, defaults, (name) => this.#catalogs.has(name.toLowerCase()))) {
       const schema = await this.#find(candidate.catalog, candidate.schema)
       if (!this.#mayRead(candidate, schema?.name)) {
-        denied ??= candidate
+        denied.push(candidate)
         continue
       }
       const entry = await schema?.table(candidate.table, { path: candidate.path, timeTravel })
       if (entry !== undefined) return { name: [candidate.catalog, schema!.name, candidate.table, ...candidate.path], entry }
+      if (schema !== undefined && candidate.path.length === 0 && !candidate.isFallback) isMissing = true
     }
-    if (denied !== undefined) throw accessDenied('read', denied.catalog, denied.schema)
+    const meant = denied.find(({ path }) => path.length === 0) ?? denied[0]
+    if (meant !== undefined && !isMissing) throw accessDenied('read', meant.catalog, meant.schema)
     return undefined
   }
 

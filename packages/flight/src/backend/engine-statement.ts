@@ -18,6 +18,9 @@ export function refuseTransaction(transactionId: Uint8Array | undefined): void {
   throw new UnsupportedError({ code: 'NO_TRANSACTIONS', message: 'transactions are not supported: every statement commits on its own' })
 }
 
+/** What the result of an update is: how many rows it changed, and no columns, so that clients know it for an update. */
+const NO_COLUMNS: Schema = { fields: [] }
+
 class EngineStatement implements BackendStatement {
   readonly kind: 'query' | 'update'
   readonly schema: Schema
@@ -26,7 +29,7 @@ class EngineStatement implements BackendStatement {
 
   constructor(prepared: PreparedStatement) {
     this.kind = prepared.kind
-    this.schema = prepared.schema
+    this.schema = prepared.kind === 'query' ? prepared.schema : NO_COLUMNS
     this.parameters = { fields: prepared.parameters }
     this.#prepared = prepared
   }
@@ -48,17 +51,15 @@ class EngineResult implements BackendResult {
   readonly queryId: string
   readonly schema: Schema
   readonly updatedRows: number
-  readonly #result: QueryResult
+  readonly batches: () => AsyncIterable<Batch>
 
   constructor(kind: 'query' | 'update', result: QueryResult) {
     this.queryId = result.queryId
-    this.schema = { fields: result.fields }
-    // A command that is no INSERT changes no rows.
+    this.schema = kind === 'query' ? { fields: result.fields } : NO_COLUMNS
+    // A command that is no INSERT changes no rows. What an update does is done by now.
     this.updatedRows = kind === 'query' ? -1 : (result.count ?? 0)
-    this.#result = result
-  }
-
-  batches(): AsyncIterable<Batch> {
-    return this.#result.batches()
+    this.batches = kind === 'query' ? () => result.batches() : noBatches
   }
 }
+
+async function* noBatches(): AsyncGenerator<Batch, void, undefined> {}
