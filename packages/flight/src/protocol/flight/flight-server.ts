@@ -10,12 +10,15 @@ import type { sendUnaryData, ServerDuplexStream, ServerUnaryCall, ServerWritable
 import { Server, ServerCredentials, status } from '@grpc/grpc-js'
 import type { HandshakeRequest } from '../generated/Flight_pb.js'
 import { EmptySchema } from '../generated/Flight_pb.js'
+import type { Principal } from '../principal.js'
 import { ANONYMOUS } from '../principal.js'
-import type { Authenticator } from './authenticator.js'
+import type { Admission } from './admission.js'
+import { createAdmission } from './admission.js'
+import type { Authenticator, Credentials } from './authenticator.js'
 import type { FlightMethod } from './call-context.js'
 import type { CallHooks, CallOutcome } from './call-hooks.js'
 import type { FlightDataMessage } from './flight-data-codec.js'
-import { FlightError, invalidArgument, unimplemented } from './flight-error.js'
+import { FlightError, invalidArgument, unauthenticated, unimplemented } from './flight-error.js'
 import type { FlightService, IncomingStream } from './flight-service.js'
 import { answerHandshake, shakeHands } from './handshake-call.js'
 import type { FlightPayload } from './payload.js'
@@ -23,6 +26,7 @@ import { pacedRequests, pacingInterceptor } from './request-pacing.js'
 import type { GrpcCall, Responder } from './running-call.js'
 import { RunningCall, streamResponder, unaryResponder } from './running-call.js'
 import { flightServiceDefinition } from './service-definition.js'
+import type { CallStatus } from './status.js'
 import { statusOf } from './status.js'
 
 /** The part of pino's logger that the server uses. */
@@ -64,6 +68,8 @@ const DEFAULT_MAX_HEADER_BYTES = 64 * 1024
 const HEADER_OVERHEAD_BYTES = 32
 /** How long a closing server waits for connections to end by themselves, and for handlers to hear their signal. */
 const CLOSE_PATIENCE_MS = 1000
+const MAX_WAITING_HANDSHAKES = 32
+const HANDSHAKE_PATIENCE_MS = 10_000
 
 type Work = (running: RunningCall) => Promise<void>
 
@@ -73,7 +79,10 @@ export class FlightServer {
   readonly #service: FlightService
   readonly #options: FlightServerOptions
   readonly #hooks: readonly CallHooks[]
+  readonly #admission: Admission
   readonly #running = new Set<RunningCall>()
+  /** Handshakes whose first message is awaited. */
+  #strangers = 0
   #idle: (() => void)[] = []
   #isDraining = false
 
@@ -81,6 +90,10 @@ export class FlightServer {
     this.#options = options
     this.#service = options.service
     this.#hooks = options.hooks ?? []
+    this.#admission = createAdmission(
+      (method, credentials) => this.#admit(method, credentials),
+      (error, method, { peer }) => this.#report(error, { method, peer }),
+    )
     this.grpc = new Server({
       'grpc.max_receive_message_length': options.maxReceiveMessageBytes ?? DEFAULT_MAX_RECEIVE_MESSAGE_BYTES,
       'grpc.max_send_message_length': -1,
@@ -88,7 +101,7 @@ export class FlightServer {
       'grpc.keepalive_time_ms': options.keepalive?.timeMs ?? 30_000,
       'grpc.keepalive_timeout_ms': options.keepalive?.timeoutMs ?? 20_000,
       'grpc.keepalive_permit_without_calls': 1,
-      interceptors: [pacingInterceptor],
+      interceptors: [this.#admission.interceptor, pacingInterceptor],
     })
     this.#register()
   }
@@ -183,14 +196,14 @@ export class FlightServer {
     handler: ((running: RunningCall, request: Request) => Promise<Response>) | undefined,
   ) {
     return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void =>
-      this.#begin(method, call, unaryResponder(callback), async (running) => {
-        await this.#admitted(running, async () => {
+      this.#begin(method, call, unaryResponder(callback), (running) =>
+        this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
           const response = await handler(running, running.receive(call.request, codec.requestDeserialize))
           running.signal.throwIfAborted()
           await running.send(codec.responseSerialize(response))
-        })
-      })
+        }),
+      )
   }
 
   #serverStream<Request, Response>(
@@ -199,13 +212,13 @@ export class FlightServer {
     handler: ((running: RunningCall, request: Request) => AsyncIterable<Response>) | undefined,
   ) {
     return (call: ServerWritableStream<Buffer, Buffer>): void =>
-      this.#begin(method, call, streamResponder(call), async (running) => {
-        await this.#admitted(running, async () => {
+      this.#begin(method, call, streamResponder(call), (running) =>
+        this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
           const request = running.receive(call.request, codec.requestDeserialize)
           await running.sendAll(handler(running, request), codec.responseSerialize)
-        })
-      })
+        }),
+      )
   }
 
   #duplex<Response>(
@@ -214,8 +227,8 @@ export class FlightServer {
     handler: ((running: RunningCall, stream: IncomingStream) => AsyncIterable<Response>) | undefined,
   ) {
     return (call: ServerDuplexStream<Buffer, Buffer>): void =>
-      this.#begin(method, call, streamResponder(call), async (running) => {
-        await this.#admitted(running, async () => {
+      this.#begin(method, call, streamResponder(call), (running) =>
+        this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
           const messages = decoded(running, pacedRequests(call, running.signal), codec.requestDeserialize)
           try {
@@ -223,8 +236,8 @@ export class FlightServer {
           } finally {
             await messages.return()
           }
-        })
-      })
+        }),
+      )
   }
 
   async #handshake(running: RunningCall, requests: AsyncIterable<HandshakeRequest>): Promise<void> {
@@ -235,15 +248,31 @@ export class FlightServer {
       return
     }
     if (authenticator === undefined) throw unimplemented('Handshake')
-    const authorization = await shakeHands(authenticator, running, requests)
+    const authorization = await this.#awaitingStranger(running, () => shakeHands(authenticator, running, requests))
     await this.#hooked(running, () => answerHandshake(running, authorization))
   }
 
-  /** Runs a handler for a client that is who it says, between the hooks. */
-  async #admitted(running: RunningCall, handle: () => Promise<void>): Promise<void> {
+  /** A stranger may send a message of any size in a handshake, so few may at a time, and not for long. */
+  async #awaitingStranger<T>(running: RunningCall, handshake: () => Promise<T>): Promise<T> {
+    if (this.#strangers >= MAX_WAITING_HANDSHAKES) {
+      throw new FlightError({ code: status.RESOURCE_EXHAUSTED, message: 'too many handshakes at a time', retryAfterSeconds: 1 })
+    }
+    this.#strangers++
+    const patience = setTimeout(() => running.stop(unauthenticated('the handshake took too long')), HANDSHAKE_PATIENCE_MS)
+    try {
+      return await handshake()
+    } finally {
+      clearTimeout(patience)
+      this.#strangers--
+    }
+  }
+
+  /** Before anything of a call is read. */
+  async #admit(method: FlightMethod, credentials: Credentials): Promise<Principal> {
+    if (this.#isDraining) throw shuttingDown()
+    this.#checkHeaders(credentials)
     const { authenticator } = this.#options
-    running.principal = authenticator === undefined ? ANONYMOUS : await authenticator.authenticate(running.credentials)
-    await this.#hooked(running, handle)
+    return method === 'Handshake' || authenticator === undefined ? ANONYMOUS : authenticator.authenticate(credentials)
   }
 
   /** Hooks hear of the end before the client does, so that what they hold is free for the client's next call. */
@@ -277,6 +306,7 @@ export class FlightServer {
   /** Runs a call to its status. Never throws: gRPC has nobody to hear it. */
   #begin(method: FlightMethod, call: GrpcCall, responder: Responder, work: Work): void {
     const running = new RunningCall(method, call, responder, this.#hooks)
+    running.principal = this.#admission.principalOf(call.metadata) ?? ANONYMOUS
     this.#running.add(running)
     void this.#run(running, work).finally(() => {
       this.#running.delete(running)
@@ -290,27 +320,31 @@ export class FlightServer {
   async #run(running: RunningCall, work: Work): Promise<void> {
     try {
       if (this.#isDraining) throw shuttingDown()
-      this.#checkHeaders(running)
       await work(running)
       running.succeed()
     } catch (error) {
-      const failure = statusOf(running.signal.aborted ? running.signal.reason : error)
-      if (failure.incident !== undefined) {
-        const fields = { incident: failure.incident, err: error, method: running.method, peer: running.peer, principal: running.principal.name }
-        this.#options.logger?.error(fields, 'internal error')
-        this.#options.internalErrors?.(error)
-      } else if (failure.code === status.UNAUTHENTICATED) {
-        this.#options.logger?.warn({ method: running.method, peer: running.peer, reason: failure.details }, 'a call was not authenticated')
-      }
-      running.fail(failure)
+      const { method, peer, principal } = running
+      running.fail(this.#report(running.signal.aborted ? running.signal.reason : error, { method, peer, principal: principal.name }))
     }
   }
 
-  #checkHeaders(running: RunningCall): void {
+  /** The status of an error; what the client must not read goes to the log. */
+  #report(error: unknown, fields: { method: FlightMethod; peer: string; principal?: string }): CallStatus {
+    const failure = statusOf(error)
+    if (failure.incident !== undefined) {
+      this.#options.logger?.error({ ...fields, incident: failure.incident, err: error }, 'internal error')
+      this.#options.internalErrors?.(error)
+    } else if (failure.code === status.UNAUTHENTICATED) {
+      this.#options.logger?.warn({ ...fields, reason: failure.details }, 'a call was not authenticated')
+    }
+    return failure
+  }
+
+  #checkHeaders({ headers }: Credentials): void {
     const limit = this.#options.maxHeaderBytes ?? DEFAULT_MAX_HEADER_BYTES
     let size = 0
-    for (const name of Object.keys(running.headers.getMap())) {
-      for (const value of running.headers.get(name)) size += name.length + value.length + HEADER_OVERHEAD_BYTES
+    for (const name of Object.keys(headers.getMap())) {
+      for (const value of headers.get(name)) size += name.length + value.length + HEADER_OVERHEAD_BYTES
     }
     if (size > limit) throw new FlightError({ code: status.RESOURCE_EXHAUSTED, message: `the headers of the call are larger than ${limit} bytes` })
   }

@@ -92,6 +92,51 @@ describe('Handshake', () => {
     }
   })
 
+  it('is read by nobody before a stranger is known: no message of it, whatever it sends', async () => {
+    const release = { go: (): void => undefined }
+    const waiting = new Promise<void>((resolve) => {
+      release.go = resolve
+    })
+    let asked = 0
+    open = await loopback({
+      service,
+      authenticator: {
+        async authenticate() {
+          asked++
+          await waiting
+          throw unauthenticated('no')
+        },
+        handshake: () => Promise.reject(unauthenticated('no')),
+      },
+    })
+    const call = open.client.duplex(calls.DoPut)
+    const failure = failureOf(messagesOf(call))
+    let written = 0
+    for (let i = 0; i < 5; i++) {
+      call.write({ descriptor, payload: { header: bytes('h'), body: [new Uint8Array(1_000_000)] } }, () => written++)
+    }
+    // As many turns of the event loop as five messages take many times over, if they were read.
+    for (let i = 0; i < 200; i++) await new Promise((resolve) => setImmediate(resolve))
+    expect(asked).toBe(1)
+    expect(written).toBeLessThanOrEqual(1)
+    expect(open.server.activeCalls).toBe(0)
+    release.go()
+    expect((await failure).code).toBe(status.UNAUTHENTICATED)
+  })
+
+  it('keeps few strangers waiting', async () => {
+    open = await loopback({ service, authenticator })
+    const { client } = open
+    const waiting = Array.from({ length: 32 }, () => client.duplex(calls.Handshake))
+    for (const call of waiting) call.on('error', () => undefined)
+    // A server stream after them on the same connection comes later at the server, too.
+    await failureOf(client.unary(calls.GetFlightInfo, descriptor))
+    expect((await failureOf(messagesOf(client.duplex(calls.Handshake)))).code).toBe(status.RESOURCE_EXHAUSTED)
+    for (const call of waiting) call.cancel()
+    await open.server.drain(1000)
+    expect(open.server.activeCalls).toBe(0)
+  })
+
   it('ends at its deadline when a client says nothing', async () => {
     open = await loopback({ service, authenticator })
     const call = open.client.duplex(calls.Handshake, { deadline: new Date(Date.now() + 100) })
