@@ -98,7 +98,7 @@ function languageInfo(nullOrder: SqlInfoSources['nullOrder']): [number, SqlInfoV
 /** Functions by the groups that JDBC and ODBC know; operators are none. */
 function functionInfo(functions: FunctionRegistry): [number, SqlInfoValue][] {
   const ofCategories = (...categories: readonly string[]): SqlInfoValue => {
-    const names = [...functions.names()].filter((name) => /^[a-z]\w*$/.test(name))
+    const names = [...new Set(functions.names())].filter((name) => /^[a-z]\w*$/.test(name))
     return texts(names.filter((name) => categories.includes(functions.scalar(name)?.documentation.category ?? '')).toSorted())
   }
   return [
