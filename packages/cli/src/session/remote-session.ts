@@ -5,8 +5,8 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Batch, DataType, Schema } from '@artemis/engine'
-import { ArtemisError, BindError, ConfigError } from '@artemis/errors'
-import { FlightSqlClient, grpcStatusOf, parseServerAddress } from 'artemis-flight/client'
+import { ArtemisError, BindError, ConfigError, IoError } from '@artemis/errors'
+import { FlightSqlClient, countBatch, grpcStatusOf, parseServerAddress } from 'artemis-flight/client'
 import type { FlightSqlClientOptions, FlightSqlResult } from 'artemis-flight/client'
 import type { RemoteTarget } from '../command/remote-options.js'
 import type { ShellSession, StatementMetrics, StatementResult } from './shell-session.js'
@@ -18,7 +18,8 @@ export interface RemoteSessionOptions {
   readonly note: (text: string) => void
 }
 
-/** gRPC's number of UNAUTHENTICATED. */
+/** gRPC's numbers. */
+const UNAVAILABLE = 14
 const UNAUTHENTICATED = 16
 /** SqlInfo's numbers of the server's name and version. */
 const SERVER_NAME = 0
@@ -28,7 +29,7 @@ const GREETING_TIMEOUT_MS = 2000
 /** Connects. Throws an IoError when nobody answers, a ConfigError for what is named wrongly or refused. */
 export async function openRemoteSession({ target, settings, note }: RemoteSessionOptions): Promise<ShellSession> {
   const client = await FlightSqlClient.connect(target.uri, await clientOptions(target, note)).catch((error: unknown) => {
-    throw withTokenHint(error)
+    throw withFlagHint(error)
   })
   const session = new RemoteSession(client, settings, note)
   try {
@@ -60,21 +61,34 @@ class RemoteSession implements ShellSession {
   async run(statement: string, signal: AbortSignal): Promise<StatementResult> {
     if (isBlank(statement)) throw new BindError({ code: 'EMPTY_STATEMENT', message: 'there is no statement in the text' })
     try {
-      const result = await this.#client.execute(statement, { signal })
-      await this.#noticeNewSession()
-      const timeZone = result.schema.fields.some(({ type }) => hasInstants(type)) ? await this.#currentTimeZone(signal) : 'UTC'
-      // What has no rows may have set something.
-      if (result.schema.fields.length === 0) this.#timeZone = undefined
-      return new RemoteResult(result, statement, timeZone)
+      return WRITES_ROWS.test(statement) ? await this.#update(statement, signal) : await this.#query(statement, signal)
     } catch (error) {
-      throw withTokenHint(error)
+      throw withFlagHint(error)
     }
+  }
+
+  /** A statement that writes rows tells how many: over Flight that is no column, but the answer to an update. */
+  async #update(statement: string, signal: AbortSignal): Promise<StatementResult> {
+    const rows = await this.#client.executeUpdate(statement, { signal })
+    await this.#noticeNewSession()
+    return new CountResult(rows < 0 ? undefined : countBatch(rows))
+  }
+
+  async #query(statement: string, signal: AbortSignal): Promise<StatementResult> {
+    const result = await this.#client.execute(statement, { signal })
+    await this.#noticeNewSession()
+    const timeZone = result.schema.fields.some(({ type }) => hasInstants(type)) ? await this.#currentTimeZone(signal) : 'UTC'
+    // What has no rows may have set something.
+    if (result.schema.fields.length === 0) this.#timeZone = undefined
+    return new RemoteResult(result, statement, timeZone)
   }
 
   /** The settings of the command line, by the statement that a user would write: its errors say most. */
   async applySettings(): Promise<void> {
     for (const [name, value] of this.#settings) {
-      if (!/^\w+(\.\w+)*$/.test(name)) throw new ConfigError({ code: 'UNKNOWN_SETTING', message: `there is no setting "${name}"` })
+      if (!/^\w+(\.\w+)*$/.test(name)) {
+        throw new ConfigError({ code: 'UNKNOWN_SETTING', message: `there is no setting "${name}"`, hint: 'SHOW ALL lists the settings.' })
+      }
       await this.#client.executeUpdate(`SET ${name} = '${value.replaceAll("'", "''")}'`).catch((error: unknown) => {
         throw withoutPlace(error)
       })
@@ -138,10 +152,33 @@ class RemoteResult implements StatementResult {
   }
 }
 
+/** What an update gives. */
+class CountResult implements StatementResult {
+  readonly kind = 'command'
+  readonly schema: Schema
+  readonly timeZone = 'UTC'
+  readonly metrics: StatementMetrics = { outputRows: 1, spilledBytes: 0, counters: {} }
+  readonly #count: Batch | undefined
+
+  /** Without a count when the server does not know it. */
+  constructor(count: Batch | undefined) {
+    this.schema = count?.schema ?? { fields: [] }
+    this.#count = count
+  }
+
+  async *batches(): AsyncGenerator<Batch, void, undefined> {
+    if (this.#count !== undefined) yield await Promise.resolve(this.#count)
+  }
+}
+
 /** White space and comments before a statement's first word. */
 const BLANK = String.raw`(?:[\s;]|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*`
 const BLANK_TEXT = new RegExp(`^${BLANK}$`)
 const EXPLAIN = new RegExp(String.raw`^${BLANK}EXPLAIN\b`, 'i')
+const WRITES_ROWS = new RegExp(
+  String.raw`^${BLANK}(?:(?:INSERT|UPDATE|DELETE|MERGE|COPY)\b|CREATE\s[^;]*?\bTABLE\b[^;]*?\bAS\s*(?:\(|SELECT|WITH|VALUES|FROM|TABLE)\b)`,
+  'i',
+)
 
 function isBlank(statement: string): boolean {
   return BLANK_TEXT.test(statement)
@@ -191,10 +228,17 @@ async function readPem(file: string | undefined): Promise<Uint8Array | undefined
   }
 }
 
-function withTokenHint(error: unknown): unknown {
-  if (grpcStatusOf(error) !== UNAUTHENTICATED || !(error instanceof ArtemisError) || error.hint !== undefined) return error
+/** Names the flags that mend it. */
+function withFlagHint(error: unknown): unknown {
+  if (!(error instanceof ArtemisError)) return error
   const { code, message, cause } = error
-  return new ConfigError({ code, message, cause, hint: 'Give a token by --token or ARTEMIS_TOKEN, or a name and a password by --user.' })
+  if (grpcStatusOf(error) === UNAUTHENTICATED && error.hint === undefined) {
+    return new ConfigError({ code, message, cause, hint: 'Give a token by --token or ARTEMIS_TOKEN, or a name and a password by --user.' })
+  }
+  if (grpcStatusOf(error) === UNAVAILABLE && message.includes('certificate')) {
+    return new IoError({ code, message, cause, hint: 'Give its authority by --tls-ca FILE, or the name in it by --tls-server-name NAME.' })
+  }
+  return error
 }
 
 /** The statement that was refused is not one that the user wrote. */

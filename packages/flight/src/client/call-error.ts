@@ -48,13 +48,16 @@ export function callError(error: ServiceError, { uri }: ServerAddress, sql: stri
   const lost = error.code === status.UNAVAILABLE ? lostConnection(error.details) : undefined
   if (lost !== undefined) {
     const message = lost.wasOpen ? `the connection to ${uri} was lost: ${lost.reason}` : `cannot reach ${uri}: ${lost.reason}`
-    return new IoError({ code, message, cause: error, hint: lost.wasOpen ? undefined : CONNECT_HINT })
+    const hint = /certificate/i.test(lost.reason) ? CERTIFICATE_HINT : CONNECT_HINT
+    return new IoError({ code, message, cause: error, hint: lost.wasOpen ? undefined : hint })
   }
   const { kind = kindOf(error.code), message, span, hint = retryHint(error) } = readRenderedError(error.details, sql)
   return new CLASSES[kind]({ code, message: message.replace(/^internal error /, ''), span, hint, cause: error })
 }
 
 const CONNECT_HINT = 'Is the server running there, and is it grpc:// (not encrypted) or grpc+tls:// that it speaks?'
+
+const CERTIFICATE_HINT = 'Name the authority that its certificate is trusted by, or the host as the certificate has it.'
 
 /** For statuses that do not say more. */
 function kindOf(code: status): ErrorKind {
@@ -118,7 +121,17 @@ export function grpcStatusOf(error: unknown): status | undefined {
 /** What gRPC itself says when there is no connection, in the words that say something; undefined for what a server says. */
 function lostConnection(details: string): { readonly wasOpen: boolean; readonly reason: string } | undefined {
   const [, reason] = /^No connection established\.? ?(?:Last error: )?(.*?)\.?(?: ?Resolution note: .*)?$/s.exec(details) ?? []
-  if (reason !== undefined) return { wasOpen: false, reason: reason === '' ? 'nobody answers' : reason }
+  if (reason !== undefined) return { wasOpen: false, reason: plainReason(reason) }
   if (details.startsWith('Name resolution failed')) return { wasOpen: false, reason: 'there is no such host' }
   return /Connection dropped|ECONNRESET|EPIPE|ETIMEDOUT|GOAWAY/i.test(details) ? { wasOpen: true, reason: details } : undefined
+}
+
+/** Without the names of Node's and OpenSSL's errors, and gRPC's clock. */
+function plainReason(text: string): string {
+  const reason = text
+    .replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)\s*$/, '')
+    .replace(/^Error(?: \[\w+\])?: /, '')
+    .replace(/^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]*):.*$/s, 'TLS failed, $1')
+    .replace(/[:.\s]+$/, '')
+  return reason === '' || reason === 'Failed to connect' ? 'nobody answers as a Flight server would' : reason
 }
