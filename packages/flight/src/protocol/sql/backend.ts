@@ -62,7 +62,7 @@ export interface XdbcTypeInfo {
 
 /** Per-call options of a statement: the JSON ticket's. */
 export interface StatementOptions {
-  /** Settings that hold for this statement only, by the names that SET uses. */
+  /** Settings that hold for this statement only, by the names that SET uses; `catalog` and `schema` say where unqualified names are looked up. */
   readonly settings?: Readonly<Record<string, string>> | undefined
   /** Tables without a time of their own are read at this instant (ISO 8601) or snapshot. */
   readonly asOf?: { readonly timestamp: string } | { readonly snapshot: string } | undefined
@@ -92,6 +92,10 @@ export interface BackendSession {
   /** Null resets the option. Throws a ConfigError of code UNKNOWN_SETTING or INVALID_SETTING. */
   setOption(name: string, value: SessionOption | null): Promise<void>
 
+  /**
+   * A transaction id that this session did not give is refused with an error. Without this property the protocol refuses
+   * every statement that names a transaction.
+   */
   readonly transactions?: TransactionControl
   /** Cancels what runs. */
   close(): Promise<void>
@@ -130,6 +134,11 @@ export interface BackendStatement {
   readonly schema: Schema
   /** One field for each parameter, in order of position; type null where it is not known. */
   readonly parameters: Schema
+  /**
+   * An update is done when this resolves. A query is planned: it runs when its batches are pulled, and a result whose
+   * batches nobody pulls holds nothing and needs no closing. Its columns are those of `schema`, unless values decide them:
+   * those of parameters whose type is null, and JSON values.
+   */
   execute(parameters: ParameterRow | undefined, signal: AbortSignal): Promise<BackendResult>
 }
 

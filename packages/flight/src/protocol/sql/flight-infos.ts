@@ -1,6 +1,6 @@
 /** FlightInfo: what GetFlightInfo answers. One endpoint without locations, which means this server, and one signed ticket. */
 
-import type { Batch } from '@artemis/arrow'
+import type { Batch, Schema } from '@artemis/arrow'
 import { create } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { FlightDescriptor, FlightEndpoint, FlightInfo } from '../generated/Flight_pb.js'
@@ -27,14 +27,14 @@ export interface Planned {
 }
 
 /** The answer for a planned statement. The plan is kept for its DoGet. */
-export function statementInfo(state: ServiceState, descriptor: FlightDescriptor, planned: Planned): FlightInfo {
+export function statementInfo(state: ServiceState, descriptor: FlightDescriptor, planned: Planned, schema: Schema): FlightInfo {
   const { session, text, statement, rows } = planned
   const isQuery = statement.kind === 'query'
   const content: TicketContent = isQuery ? { kind: 'query', text: textForTicket(text, rows) } : { kind: 'update' }
   const ticket = newTicket(state, session, content)
   const bytes = Buffer.byteLength(text?.sql ?? '') + rowsBytes(rows)
   state.executions.keep(ticket.nonce, { session, sql: text?.sql, statement, rows, expiresAtMs: ticket.expiresAtMs, bytes })
-  return flightInfo(state, descriptor, schemaMessage(statement.schema), ticket)
+  return flightInfo(state, descriptor, schemaMessage(schema), ticket)
 }
 
 export function metadataInfo(state: ServiceState, descriptor: FlightDescriptor, session: Session, command: MetadataCommand): FlightInfo {

@@ -20,7 +20,7 @@ import { readDescriptor, tableQuery } from './requests.js'
 import type { FlightRequest } from './requests.js'
 import type { ServiceState } from './service-state.js'
 import type { Session } from './session.js'
-import { jsonRows, planStatement, planSubstrait, transactionOptions } from './statements.js'
+import { announcedSchema, jsonRows, planStatement, planSubstrait, transactionOptions } from './statements.js'
 
 export async function getFlightInfo(state: ServiceState, context: CallContext, descriptor: FlightDescriptor): Promise<FlightInfo> {
   const request = readDescriptor(descriptor)
@@ -30,7 +30,8 @@ export async function getFlightInfo(state: ServiceState, context: CallContext, d
       Promise.resolve(metadataInfo(state, descriptor, session, request.command)),
     )
   }
-  return statementInfo(state, descriptor, await plan(state, context, session, request))
+  const planned = await plan(state, context, session, request)
+  return statementInfo(state, descriptor, planned, await announcedSchema(planned, context.signal))
 }
 
 export async function getSchema(state: ServiceState, context: CallContext, descriptor: FlightDescriptor): Promise<Uint8Array> {
@@ -41,8 +42,7 @@ export async function getSchema(state: ServiceState, context: CallContext, descr
       Promise.resolve(metadataSchemaMessage(state.backend, request.command)),
     )
   }
-  const { statement } = await plan(state, context, session, request)
-  return schemaMessage(statement.schema)
+  return schemaMessage(await announcedSchema(await plan(state, context, session, request), context.signal))
 }
 
 /** The statement of a request, planned in the session that it belongs to. */

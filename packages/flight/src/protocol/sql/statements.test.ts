@@ -223,6 +223,22 @@ describe('prepared statements', () => {
     await expect(client.info(preparedQuery(handle))).rejects.toMatchObject({ code: status.NOT_FOUND })
   })
 
+  it('have the columns that the values decide, where nothing else does', async () => {
+    const { backend, client, service } = startService()
+    const { preparedStatementHandle } = await prepare(client, 'TYPED ?')
+    const announced = async (): Promise<string[]> => {
+      const info = await client.info(preparedQuery(preparedStatementHandle))
+      return decodeSchema(info.schema).fields.map(({ type }) => type.kind)
+    }
+    expect(await announced()).toEqual(['null'])
+    await client.put(preparedQuery(preparedStatementHandle), encodePayloads(P, [parameters(7n)]))
+    expect(await announced()).toEqual(['int64'])
+    const { schema: message } = await service.getSchema(client.context('GetSchema'), preparedQuery(preparedStatementHandle))
+    expect(decodeSchema(message).fields[0]!.type).toEqual(int64)
+    expect(backend.executed).toEqual([])
+    expect((await client.query(preparedQuery(preparedStatementHandle))).columns).toEqual([[7n]])
+  })
+
   it('need no schemas when they have neither rows nor parameters', async () => {
     const { client } = startService()
     expect(await prepare(client, 'COUNT 1')).toMatchObject({ parameterSchema: new Uint8Array(0) })

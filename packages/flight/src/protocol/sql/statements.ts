@@ -49,6 +49,17 @@ export function jsonRows({ parameters }: StatementText): readonly ParameterRow[]
   return parameters === undefined ? undefined : [{ kind: 'json', values: parameters }]
 }
 
+/** The columns of a result, which the values of parameters may decide: then the query is planned with the first of them. */
+export async function announcedSchema(
+  { statement, rows }: { readonly statement: BackendStatement; readonly rows: readonly ParameterRow[] | undefined },
+  signal: AbortSignal,
+): Promise<Schema> {
+  const [first] = rows ?? []
+  const isOpen = first?.kind === 'json' || statement.parameters.fields.some(({ type }) => type.kind === 'null')
+  if (first === undefined || !isOpen || statement.kind !== 'query') return statement.schema
+  return (await statement.execute(first, signal)).schema
+}
+
 /** The results of all parameter rows, one after another, as one stream: schema first, also when there is no row. */
 export async function* resultPayloads(
   statement: BackendStatement,

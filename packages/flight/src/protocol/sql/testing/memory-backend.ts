@@ -3,6 +3,7 @@
  *
  *   SELECT * FROM "name"        all rows of a table
  *   ECHO ?, …                   one row with the parameters as bigint columns
+ *   TYPED ?                     the same, but nothing says the type before a value comes
  *   COUNT n                     the numbers 0 to n - 1, a batch of 10 rows at a time
  *   HANG                        one batch, then nothing until it is cancelled
  *   FAIL                        fails when it runs
@@ -13,7 +14,7 @@
  */
 
 import type { Schema } from '@artemis/arrow'
-import { Batch, field, int64, scalarAt, schema, utf8, vectorFromScalars } from '@artemis/arrow'
+import { Batch, field, int64, nullType, scalarAt, schema, utf8, vectorFromScalars } from '@artemis/arrow'
 import { BindError, cancelled, CatalogError, ConfigError, ExecutionError, SyntaxError } from '@artemis/errors'
 import type { Principal } from '../../principal.js'
 import type {
@@ -204,6 +205,8 @@ export class MemorySession implements BackendSession {
     switch (word) {
       case 'ECHO':
         return this.#echo(sql)
+      case 'TYPED':
+        return this.#typed(sql)
       case 'COUNT':
         return this.#query(sql, NUMBER, [...countBatches(Number(argument))])
       case 'HANG':
@@ -243,6 +246,11 @@ export class MemorySession implements BackendSession {
     }
   }
 
+  #typed(sql: string): BackendStatement {
+    const unknown = schema([field('p1', nullType)])
+    return { ...this.#echo(sql), schema: unknown, parameters: unknown }
+  }
+
   #add(sql: string, argument: string): BackendStatement {
     const isReturning = sql.endsWith('RETURNING')
     return {
@@ -259,13 +267,15 @@ export class MemorySession implements BackendSession {
   }
 
   #run(sql: string, resultSchema: Schema, updatedRows: number, batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<BackendResult> {
-    this.#backend.executed.push(sql)
-    const queryId = `query-${this.#backend.executed.length}`
+    const { executed } = this.#backend
+    const isQuery = updatedRows < 0
+    if (!isQuery) executed.push(sql)
     return Promise.resolve({
-      queryId,
+      queryId: `query-${executed.length + (isQuery ? 1 : 0)}`,
       schema: resultSchema,
       updatedRows,
       batches: async function* () {
+        if (isQuery) executed.push(sql)
         yield* batches
       },
     })
