@@ -5,11 +5,6 @@ import { malformedAnswer } from './any-messages.js'
 
 export type SqlInfo = string | boolean | bigint | number | readonly string[] | ReadonlyMap<number, readonly number[]>
 
-/** What apache-arrow gives for the lists and maps inside the union. */
-interface ValueList extends Iterable<unknown> {
-  readonly length: number
-}
-
 /** Reads the stream through apache-arrow, which is loaded for this alone. */
 export async function readSqlInfo(payloads: AsyncIterable<FlightPayload>): Promise<Map<number, SqlInfo>> {
   const { tableFromIPC } = await import('apache-arrow')
@@ -54,6 +49,7 @@ function pairOf(item: unknown): readonly [number, readonly number[]] {
   return [Number(item[0]), [...item[1]].map(Number)]
 }
 
-function isIterable(value: unknown): value is ValueList {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value
+/** Asked for by reading it: apache-arrow's maps are proxies that deny having what is no key of theirs. */
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function'
 }
