@@ -29,6 +29,12 @@ import type { DictionaryEncoding } from './schema-decoder.js'
 /** The largest number of rows that a vector can have: codes and offsets are int32. */
 const MAX_ROWS = 0x7fff_ffff
 
+/**
+ * A column whose values take at least a bit has no more rows than its message has bits. Nulls without a type take
+ * nothing, and would let a few bytes ask for any memory: this many are allowed whatever the message's size.
+ */
+const MAX_ROWS_WITHOUT_BYTES = 1 << 24
+
 export interface DecodedColumns {
   readonly rowCount: number
   readonly columns: readonly Vector[]
@@ -125,7 +131,7 @@ class BodyReader {
     const nullCount = this.#nodes[this.#nextNode + 1]
     this.#nextNode += 2
     if (length === undefined || nullCount === undefined) throw damaged('a batch has too few columns')
-    if (length < 0 || length > MAX_ROWS || nullCount < 0 || nullCount > length) throw damaged('a column has an impossible length')
+    if (length < 0 || length > Math.max(MAX_ROWS_WITHOUT_BYTES, this.#body.length * 8) || length > MAX_ROWS || nullCount < 0 || nullCount > length) throw damaged('a column has an impossible length')
     return { length, nullCount }
   }
 

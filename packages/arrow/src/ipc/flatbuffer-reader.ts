@@ -9,6 +9,12 @@ export function damaged(what: string): DataError {
   return new DataError({ code: 'ARROW_IPC_DAMAGED', message: `damaged Arrow data: ${what}` })
 }
 
+/**
+ * A vector may name one table many times, and each takes memory of its own once it is read: tens of bytes for four. No
+ * schema has as many columns.
+ */
+const MAX_TABLES = 1 << 18
+
 export class FlatbufferTable {
   readonly #view: DataView
   readonly #position: number
@@ -29,6 +35,11 @@ export class FlatbufferTable {
   static root(bytes: Uint8Array): FlatbufferTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     return new FlatbufferTable(view, followReference(view, 0))
+  }
+
+  /** The size of the buffer that the table is in. */
+  get bufferLength(): number {
+    return this.#view.byteLength
   }
 
   int8(slot: number, absent: number): number {
@@ -64,6 +75,7 @@ export class FlatbufferTable {
   /** The tables of a vector; none when it is absent. */
   tables(slot: number): FlatbufferTable[] {
     const vector = this.#vector(slot, 4)
+    if (vector.count > MAX_TABLES) throw damaged(`a list of ${vector.count} entries is too long`)
     return Array.from(
       { length: vector.count },
       (_, i) => new FlatbufferTable(this.#view, followReference(this.#view, vector.start + 4 * i)),

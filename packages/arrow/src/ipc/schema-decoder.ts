@@ -22,15 +22,47 @@ export interface WireSchema {
 
 const MAX_DEPTH = 64
 
+/**
+ * A damaged or hostile schema can name one child or one text many times, at each of its levels, and so unfold to more
+ * than memory holds. What is read is therefore counted against the size of the message: each field and entry of an
+ * honest schema takes some bytes of its own.
+ */
+class ReadBudget {
+  #bytes: number
+
+  constructor(messageBytes: number) {
+    this.#bytes = 4096 + 16 * messageBytes
+  }
+
+  spend(bytes: number): void {
+    this.#bytes -= bytes
+    if (this.#bytes < 0) throw damaged('the schema unfolds to more than its message holds')
+  }
+
+  /** The tables of a vector, as far as there is budget for them. */
+  tables(parent: FlatbufferTable, slot: number): FlatbufferTable[] {
+    const tables = parent.tables(slot)
+    this.spend(16 * tables.length)
+    return tables
+  }
+
+  text(parent: FlatbufferTable, slot: number): string {
+    const text = parent.string(slot) ?? ''
+    this.spend(text.length)
+    return text
+  }
+}
+
 export function readSchema(table: FlatbufferTable): WireSchema {
   if (table.int16(SCHEMA.endianness, 0) !== 0) {
     throw new UnsupportedError({ code: 'ARROW_IPC_NOT_SUPPORTED', message: 'big-endian Arrow data is not supported' })
   }
-  const fields = table.tables(SCHEMA.fields)
+  const budget = new ReadBudget(table.bufferLength)
+  const fields = budget.tables(table, SCHEMA.fields)
   return {
     schema: types.schema(
-      fields.map((f) => readField(f, '', 0)),
-      readMetadata(table, SCHEMA.metadata),
+      fields.map((f) => readField(f, '', 0, budget)),
+      readMetadata(table, SCHEMA.metadata, budget),
     ),
     dictionaries: fields.map(readDictionary),
   }
@@ -43,29 +75,30 @@ function readDictionary(table: FlatbufferTable): DictionaryEncoding | null {
   return { id: encoding.int64(DICTIONARY_ENCODING.id, 0), indexType: index === null ? types.int32 : intType(index, 'index type') }
 }
 
-function readMetadata(table: FlatbufferTable, slot: number): Record<string, string> | undefined {
-  const entries = table.tables(slot).map((entry) => [entry.string(KEY_VALUE.key) ?? '', entry.string(KEY_VALUE.value) ?? ''] as const)
+function readMetadata(table: FlatbufferTable, slot: number, budget: ReadBudget): Record<string, string> | undefined {
+  const entries = budget.tables(table, slot).map((entry) => [budget.text(entry, KEY_VALUE.key), budget.text(entry, KEY_VALUE.value)] as const)
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-function readField(table: FlatbufferTable, parent: string, depth: number): Field {
+function readField(table: FlatbufferTable, parent: string, depth: number, budget: ReadBudget): Field {
   if (depth > MAX_DEPTH) throw damaged('the schema is nested too deeply')
-  const name = table.string(FIELD.name) ?? ''
+  const name = budget.text(table, FIELD.name)
   const path = parent === '' ? name : `${parent}.${name}`
   if (depth > 0 && table.table(FIELD.dictionary) !== null) throw unsupported('a dictionary inside a nested type', path)
-  const { [EXTENSION_NAME]: extension, [EXTENSION_METADATA]: _, ...rest } = readMetadata(table, FIELD.metadata) ?? {}
-  const type = readType(table, path, depth)
+  const own = readMetadata(table, FIELD.metadata, budget)
+  const { [EXTENSION_NAME]: extension, [EXTENSION_METADATA]: _, ...rest } = own ?? {}
+  const type = readType(table, path, depth, budget)
   const isUuid = extension === UUID_EXTENSION && type.kind === 'fixed_size_binary' && type.byteWidth === 16
-  const metadata = isUuid ? rest : readMetadata(table, FIELD.metadata)
+  const metadata = isUuid ? rest : own
   const given = metadata === undefined || Object.keys(metadata).length === 0 ? undefined : metadata
   return types.field(name, isUuid ? types.uuid : type, table.int8(FIELD.nullable, 0) !== 0, given)
 }
 
-function readType(table: FlatbufferTable, path: string, depth: number): DataType {
+function readType(table: FlatbufferTable, path: string, depth: number, budget: ReadBudget): DataType {
   const code = table.int8(FIELD.typeKind, 0)
   const type = table.table(FIELD.type)
   if (type === null) throw damaged(`column ${path} has no type`)
-  const children = table.tables(FIELD.children).map((child) => readField(child, path, depth + 1))
+  const children = budget.tables(table, FIELD.children).map((child) => readField(child, path, depth + 1, budget))
   switch (code) {
     case TYPE.null:
       return types.nullType
