@@ -1,11 +1,14 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import { connect as connectSocket } from 'node:net'
 import { create } from '@bufbuild/protobuf'
 import { Metadata, status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FlightInfoSchema, PutResultSchema, FlightDescriptorSchema } from '../generated/Flight_pb.js'
 import type { FlightServerOptions } from './flight-server.js'
 import type { FlightService } from './flight-service.js'
-import { flightServiceDefinition as calls } from './service-definition.js'
-import { descriptor, failureOf, loopback, messagesOf, payload } from './testing/loopback.js'
+import { FLIGHT_SERVICE_NAME, flightServiceDefinition as calls } from './service-definition.js'
+import { deferred, descriptor, failureOf, loopback, messagesOf, payload } from './testing/loopback.js'
 import type { Loopback } from './testing/loopback.js'
 
 vi.setConfig({ testTimeout: 15_000 })
@@ -85,5 +88,39 @@ describe('what a client may send', () => {
       code: status.INVALID_ARGUMENT,
       details: 'the request of GetFlightInfo cannot be read: its message is malformed',
     })
+  })
+
+  it('is an answer to each ping: who gives none is gone', async () => {
+    const stopped = deferred()
+    const service: FlightService = {
+      async *doGet(context) {
+        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()))
+        stopped.resolve()
+        yield payload('x')
+      },
+    }
+    const { port } = await start(service, { keepalive: { timeMs: 50, timeoutMs: 1500 } })
+    const socket = connectSocket(port, '127.0.0.1')
+    const session = connect('http://localhost', { createConnection: () => socket })
+    session.on('error', () => undefined)
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    stream.on('error', () => undefined)
+    stream.end(Buffer.from([0, 0, 0, 0, 0]))
+    // A session that lives answers by itself, and the long call goes on.
+    await once(session, 'ping')
+    await once(session, 'ping')
+    expect(session.destroyed).toBe(false)
+    // Half of a connection: another that never says anything.
+    const silent = connectSocket(port, '127.0.0.1')
+    silent.on('error', () => undefined)
+    silent.resume()
+    await once(silent, 'close')
+    session.destroy()
+    await stopped.promise
   })
 })
