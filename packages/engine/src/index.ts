@@ -1,5 +1,5 @@
 export { SessionContext } from './session/session-context.js'
-export type { QueryOptions, SessionOptions } from './session/session-context.js'
+export type { QueryOptions, SessionOptions } from './session/session-options.js'
 export { EngineRuntime } from './session/runtime.js'
 export type { RuntimeOptions } from './session/runtime.js'
 export type { Logger } from './session/logger.js'

@@ -249,6 +249,24 @@ describe('values', () => {
   })
 })
 
+test('a plan stands for the first execution soon after, and never for one after a change', async () => {
+  const count = async (statement: Awaited<ReturnType<SessionContext['prepare']>>): Promise<unknown> => (await (await statement.execute()).toArray())[0]!['n']
+  const prepare = (): ReturnType<SessionContext['prepare']> => session.prepare('SELECT count(*) AS n FROM t', { planLifetimeMs: 60_000 })
+  const statement = await prepare()
+  expect(await count(statement)).toBe(3n)
+  const other = new SessionContext({ runtime: session.runtime })
+  const early = await prepare()
+  await session.sql('CREATE OR REPLACE TABLE t AS SELECT 1 AS i')
+  expect([await count(early), await count(statement)]).toEqual([1n, 1n])
+  // A change in another session of the runtime counts as well: they may share catalogs.
+  const late = await prepare()
+  await other.sql('CREATE TABLE u (a INTEGER)')
+  expect(await count(late)).toBe(1n)
+  const zone = await session.prepare("SELECT CAST(TIMESTAMPTZ '2024-06-01 00:00:00+00' AS VARCHAR) AS n", { planLifetimeMs: 60_000 })
+  session.set('timezone', 'Asia/Tokyo')
+  expect(await count(zone)).toBe('2024-06-01 09:00:00+09')
+})
+
 test('settings hold for one statement', async () => {
   const sql = "SELECT CAST(TIMESTAMPTZ '2024-06-01 00:00:00+00' AS VARCHAR) AS at"
   const statement = await session.prepare(sql, { settings: { timezone: 'Asia/Tokyo' } })

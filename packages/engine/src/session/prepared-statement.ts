@@ -11,6 +11,12 @@ export interface PrepareOptions {
   /** Settings for this statement only, by the names that SQL uses. */
   readonly settings?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
+  /**
+   * Milliseconds within which the first execution of a query without parameters may run the plan that preparing made, so
+   * that a server which plans and runs in two calls plans once. A statement that changes anything in a session of the
+   * runtime ends it; what others commit to a table meanwhile is seen by later executions. Default 0: never.
+   */
+  readonly planLifetimeMs?: number | undefined
 }
 
 export interface ExecuteOptions {

@@ -18,6 +18,8 @@ export class EngineRuntime {
   readonly functions: FunctionRegistry
   /** What all sessions reserve from; undefined when nothing limits them together. */
   readonly memoryPool: MemoryPool | undefined
+  /** Counts what sessions changed: a plan made before a change may not stand for the statement after it. */
+  changes = 0
   readonly #swept = new Map<string, Promise<unknown>>()
 
   constructor(options: RuntimeOptions = {}) {

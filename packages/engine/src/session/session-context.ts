@@ -5,33 +5,31 @@
 
 import { randomUUID } from 'node:crypto'
 import { Batch, field, schema as makeSchema, utf8, vectorFromScalars } from '@artemis/arrow'
-import type { Field, Scalar, Schema } from '@artemis/arrow'
+import type { Scalar, Schema } from '@artemis/arrow'
 import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from '@artemis/errors'
 import { ExecutionStream, explainJson, explainText } from '@artemis/execution'
 import type { MemoryPool } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
 import type { CatalogEntry, CatalogProvider, EvaluationContext, LogicalPlan, SchemaProvider } from '@artemis/plan'
 import { explainLogicalPlan, relocatePlan } from '@artemis/plan'
-import type { BoundCreateTable, BoundExecute, BoundExplain, BoundInsert, BoundStatement, SqlParser, Statement, StatementParameters } from '@artemis/sql'
+import type { BoundCreateTable, BoundExecute, BoundExplain, BoundInsert, BoundStatement, Statement, StatementParameters } from '@artemis/sql'
 import { bindStatement } from '@artemis/sql'
 import { checkedCatalog } from '../foreign/foreign-catalog.js'
 import { MemoryCatalog } from '../memory/memory-catalog.js'
 import { ParquetTable } from '../parquet/parquet-table.js'
 import type { QueryResult, ResultKind } from '../result/query-result.js'
-import type { SettingValues } from '../settings/definitions.js'
 import { settingKey } from '../settings/definitions.js'
 import { Settings } from '../settings/settings.js'
 import { InformationSchema } from '../system/information-schema.js'
-import type { AsOf } from './as-of.js'
 import { AsOfReading } from './as-of.js'
 import { bindContext } from './binding.js'
 import { Definitions } from './definitions.js'
+import { FreshPlan } from './fresh-plan.js'
 import type { IngestTarget } from './ingest.js'
 import { ingest } from './ingest.js'
 import type { Logger } from './logger.js'
 import { silentLogger } from './logger.js'
 import { NameResolver, readableCatalog } from './name-resolution.js'
-import type { Parameters } from './parameters.js'
 import { parameterValues } from './parameters.js'
 import { parseWith } from './parser-choice.js'
 import type { SessionPolicy } from './policy.js'
@@ -47,51 +45,11 @@ import { EngineRuntime } from './runtime.js'
 import { SessionMemoryPool } from './session-memory-pool.js'
 import type { Announcement } from './statement-kind.js'
 import { COUNT_SCHEMA, PLAN_SCHEMA, announcementOf, boundParameters, haveTypesOf, onlyStatement, valuesAs } from './statement-kind.js'
+import type { QueryOptions, SessionOptions } from './session-options.js'
+import type { NamedStatement, StatementRun, StatementToExecute } from './statement-run.js'
 import type { TableSource } from './table-sources.js'
 import { tableProviderOf } from './table-sources.js'
 import { wellFormed } from './well-formed.js'
-
-export interface SessionOptions {
-  /** Shared with other sessions of the process; by default one of its own. */
-  readonly runtime?: EngineRuntime | undefined
-  readonly settings?: Partial<SettingValues> | undefined
-  readonly logger?: Logger | undefined
-  /** What the session's queries reserve from, beside the session's own limit. By default the runtime's pool, if it has one. */
-  readonly memoryPool?: MemoryPool | undefined
-  /** What the session may do: for the SQL of others. Everything by default. */
-  readonly policy?: SessionPolicy | undefined
-}
-
-export interface QueryOptions {
-  readonly params?: Parameters | undefined
-  /** Stops the query when it fires. */
-  readonly signal?: AbortSignal | undefined
-  /** Tables without a point in time of their own are read at this one, in every statement of the text. */
-  readonly asOf?: AsOf | undefined
-  /** Settings for this call only, by the names that SQL uses. A SET in the text changes the session's. */
-  readonly settings?: Readonly<Record<string, string>> | undefined
-}
-
-/** One statement on its way through the session. */
-interface StatementRun {
-  readonly text: string
-  readonly queryId: string
-  readonly parser: SqlParser
-  readonly parameters: StatementParameters
-  readonly signal: AbortSignal
-  readonly evaluation: EvaluationContext
-  readonly startMs: number
-  /** The session's, with what was given for this call. */
-  readonly settings: Settings
-  readonly asOf: AsOfReading | undefined
-  /** The columns that the result must have, where they were announced. */
-  readonly resultSchema?: Schema | undefined
-}
-
-interface NamedStatement {
-  readonly statement: Statement
-  readonly text: string
-}
 
 export class SessionContext {
   readonly runtime: EngineRuntime
@@ -155,11 +113,13 @@ export class SessionContext {
   /** Sets a setting by the name that SQL uses. Throws a ConfigError for a name or value that does not exist. */
   set(name: string, value: string): void {
     this.#settings.set(name, value)
+    this.runtime.changes++
   }
 
   /** Gives a setting the value that the session was made with. */
   reset(name: string): void {
     this.#settings.reset(name)
+    this.runtime.changes++
   }
 
   /** The columns of a table or view, as `catalogs` gives it. A view is bound to tell its columns. */
@@ -174,6 +134,7 @@ export class SessionContext {
 
   #addCatalog(name: string, provider: CatalogProvider): void {
     const { access } = this.#policy
+    this.runtime.changes++
     this.#catalogs.set(name, provider)
     if (access === undefined) this.#listed.set(name, provider)
     else if (access.listsCatalog(name)) this.#listed.set(name, readableCatalog(name, provider, access))
@@ -182,6 +143,7 @@ export class SessionContext {
   /** Makes a table available as `memory.main.name`, which is also found as `name`. Replaces one of the same name. */
   registerTable(name: string, source: TableSource): void {
     this.#memory.get('main')!.register(name, tableProviderOf(name, source))
+    this.runtime.changes++
   }
 
   /** Makes Parquet files available as one table. They must agree in the columns that are read. */
@@ -197,7 +159,11 @@ export class SessionContext {
   async ingest(target: IngestTarget, batches: AsyncIterable<Batch>, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
     const signal = this.#signal(options.signal)
     const evaluation: EvaluationContext = { nowMicroseconds: BigInt(Date.now()) * 1000n, timeZone: this.timeZone }
-    return ingest(target, batches, { definitions: this.#definitions, defaults: this.#defaults, evaluation, signal })
+    try {
+      return await ingest(target, batches, { definitions: this.#definitions, defaults: this.#defaults, evaluation, signal })
+    } finally {
+      this.runtime.changes++
+    }
   }
 
   /**
@@ -234,10 +200,13 @@ export class SessionContext {
     const bound = await this.#reported(statement, run, () => this.#bind(statement, run))
     const announced = await this.#announce(bound, run)
     const fields = parameterFields(statement, boundParameters(bound))
+    const { planLifetimeMs = 0 } = options
+    const isReusable = bound.kind === 'query' && fields.length === 0 && planLifetimeMs > 0
+    const fresh = new FreshPlan(isReusable ? { plan: bound.plan, evaluation: run.evaluation } : undefined, this.runtime, planLifetimeMs)
     return new PreparedStatement({
       ...announced,
       parameters: fields,
-      execute: (execution) => this.#executeStatement({ statement, text, parser, announced, fields, options }, execution),
+      execute: (execution) => this.#executeStatement({ statement, text, parser, announced, fields, options, fresh }, execution),
     })
   }
 
@@ -270,12 +239,14 @@ export class SessionContext {
   }
 
   async #executeStatement(prepared: StatementToExecute, { params, signal, keepSchema = true }: ExecuteOptions): Promise<QueryResult> {
-    const { statement, text, parser, announced, fields, options } = prepared
+    const { statement, text, parser, announced, fields, options, fresh } = prepared
     const startMs = performance.now()
     const given = { kind: 'values', values: valuesForFields(fields, params) } as const
     const start = { text, parser, signal: this.#signal(signal), startMs, asOf: options.asOf, settings: options.settings }
     const run = this.#statementRun({ ...start, parameters: given })
     return this.#reported(statement, run, async () => {
+      const reused = fresh.take()
+      if (reused !== undefined) return this.#query(reused.plan, { ...run, evaluation: reused.evaluation })
       const bound = await this.#bind(statement, run)
       const kept = keepSchema && bound.kind === 'query'
       if (!kept) return this.#execute(bound, run)
@@ -318,9 +289,16 @@ export class SessionContext {
   }
 
   async #execute(bound: BoundStatement, run: StatementRun): Promise<QueryResult> {
+    if (bound.kind === 'query') return this.#query(bound.plan, run)
+    try {
+      return await this.#executeCommand(bound, run)
+    } finally {
+      if (bound.kind !== 'explain' && bound.kind !== 'show_setting') this.runtime.changes++
+    }
+  }
+
+  async #executeCommand(bound: Exclude<BoundStatement, { kind: 'query' }>, run: StatementRun): Promise<QueryResult> {
     switch (bound.kind) {
-      case 'query':
-        return this.#query(bound.plan, run)
       case 'explain':
         return this.#explain(bound, run)
       case 'insert':
@@ -462,14 +440,4 @@ export class SessionContext {
     const columns = schema.fields.map((column, i) => vectorFromScalars(column.type, rows.map((row) => row[i]!)))
     return knownResult({ kind, queryId, schema, batches: [new Batch(schema, rows.length, columns)], timeZone: this.timeZone, count })
   }
-}
-
-/** A prepared statement and how it was prepared. */
-interface StatementToExecute {
-  readonly statement: Statement
-  readonly text: string
-  readonly parser: SqlParser
-  readonly announced: Announcement
-  readonly fields: readonly Field[]
-  readonly options: PrepareOptions
 }

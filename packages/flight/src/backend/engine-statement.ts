@@ -9,8 +9,11 @@ import type { BackendResult, BackendStatement, ParameterRow, StatementOptions } 
 export async function prepareStatement(session: SessionContext, sql: string, options: StatementOptions, signal: AbortSignal): Promise<BackendStatement> {
   refuseTransaction(options.transactionId)
   const { settings, asOf } = options
-  return new EngineStatement(await session.prepare(sql, { settings, asOf, signal }))
+  return new EngineStatement(await session.prepare(sql, { settings, asOf, signal, planLifetimeMs: PLAN_LIFETIME_MS }))
 }
+
+/** Long enough for the DoGet that follows a GetFlightInfo, and too short to be noticed by who waits for new data. */
+const PLAN_LIFETIME_MS = 100
 
 /** Every statement of the engine commits on its own. */
 export function refuseTransaction(transactionId: Uint8Array | undefined): void {
