@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests against other implementations (Python's Iceberg, DuckDB's extension); they need what .ci/interop-setup installs.
+// Tests against other implementations (Python's Iceberg and Arrow, DuckDB's extension, Flight clients in C++, Go, Java and from
+// npm); they need what .ci/interop-setup installs.
 export default defineConfig({
   resolve: { conditions: ['@artemis/source', 'node', 'import', 'default'] },
   ssr: { resolve: { conditions: ['@artemis/source', 'node', 'import', 'default'] } },

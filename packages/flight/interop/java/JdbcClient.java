@@ -1,5 +1,6 @@
-// The JDBC driver against the server: java -cp DRIVER JdbcClient.java URL STEP TOKEN, statements on stdin, one a line. Prints what it
-// saw as JSON, cells as clients/canonical-rows.ts describes. It runs with -Duser.timezone=UTC.
+// The JDBC driver against the server: java -cp … JdbcClient URL TOKEN, with a line "STEP<tab>STATEMENT" on stdin for each statement of a
+// step, or "STEP" alone. Prints what each step saw as one JSON object, cells as clients/canonical-rows.ts describes. It runs with
+// -Duser.timezone=UTC.
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -27,23 +28,41 @@ import java.util.Properties;
 
 public class JdbcClient {
     public static void main(String[] arguments) throws Exception {
-        String url = arguments[0], step = arguments[1], token = arguments[2];
-        List<String> lines = new ArrayList<>();
+        String url = arguments[0], token = arguments[1];
+        Map<String, List<String>> steps = new LinkedHashMap<>();
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) lines.add(line);
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] parts = line.split("\t", 2);
+                List<String> statements = steps.computeIfAbsent(parts[0], (step) -> new ArrayList<>());
+                if (parts.length > 1) statements.add(parts[1]);
+            }
         }
-        Object seen = switch (step) {
-            case "queries" -> queries(url, token, lines);
+        Map<String, Object> seen = new LinkedHashMap<>();
+        for (Map.Entry<String, List<String>> step : steps.entrySet()) {
+            try {
+                seen.put(step.getKey(), run(step.getKey(), url, token, step.getValue()));
+            } catch (Exception | Error error) {
+                error.printStackTrace();
+                seen.put(step.getKey(), failure(error));
+            }
+        }
+        System.out.write(("\n" + json(seen) + "\n").getBytes(StandardCharsets.UTF_8));
+        System.out.flush();
+        // The driver may have left threads behind.
+        System.exit(0);
+    }
+
+    static Object run(String step, String url, String token, List<String> statements) throws Exception {
+        return switch (step) {
+            case "queries", "failing" -> queries(url, token, statements);
             case "metadata" -> metadata(url, token);
-            case "parameters" -> parameters(url, token, lines);
+            case "parameters" -> parameters(url, token, statements);
             case "updates" -> updates(url, token);
-            case "cancel" -> cancel(url, token, lines);
+            case "cancel" -> cancel(url, token, statements);
             case "authentication" -> authentication(url, token);
             case "catalog" -> catalog(url, token);
             default -> throw new IllegalArgumentException(step);
         };
-        System.out.write(("\n" + json(seen) + "\n").getBytes(StandardCharsets.UTF_8));
-        System.out.flush();
     }
 
     static Connection connect(String url, String token) throws SQLException {
@@ -85,11 +104,11 @@ public class JdbcClient {
             seen.put("tableTypes", rows(about.getTableTypes()));
             seen.put("tables", rows(about.getTables("artemis", "sda", "%", null), "TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE"));
             seen.put("some", rows(about.getTables("artemis", "s_a", "m%", new String[] {"TABLE"}), "TABLE_NAME"));
-            seen.put("columns", rows(about.getColumns("artemis", "sda", "observations", "%"), "COLUMN_NAME", "DATA_TYPE", "TYPE_NAME", "NULLABLE", "ORDINAL_POSITION", "IS_NULLABLE", "COLUMN_SIZE", "DECIMAL_DIGITS"));
+            String[] parts = {"COLUMN_NAME", "DATA_TYPE", "TYPE_NAME", "NULLABLE", "ORDINAL_POSITION", "IS_NULLABLE"};
+            seen.put("columns", rows(about.getColumns("artemis", "sda", "observations", "%"), parts));
             seen.put("oneColumn", rows(about.getColumns("artemis", "sda", "observations", "mission_id"), "COLUMN_NAME"));
             seen.put("keys", rows(about.getPrimaryKeys("artemis", "sda", "observations")));
             seen.put("imported", rows(about.getImportedKeys("artemis", "sda", "observations")));
-            seen.put("typeInfo", rows(about.getTypeInfo(), "TYPE_NAME", "DATA_TYPE"));
         }
         return seen;
     }
@@ -152,22 +171,15 @@ public class JdbcClient {
         return seen;
     }
 
-    static Object cancel(String url, String token, List<String> statements) throws Exception {
+    /** From one thread: the driver frees buffers that another one may be reading. */
+    static Object cancel(String url, String token, List<String> statements) throws SQLException {
         Map<String, Object> seen = new LinkedHashMap<>();
         try (Connection connection = connect(url, token)) {
             Statement statement = connection.createStatement();
             ResultSet rows = statement.executeQuery(statements.get(0));
             seen.put("first", rows.next());
             long start = System.nanoTime();
-            Thread canceller = new Thread(() -> {
-                try {
-                    Thread.sleep(50);
-                    statement.cancel();
-                } catch (InterruptedException | SQLException error) {
-                    throw new IllegalStateException(error);
-                }
-            });
-            canceller.start();
+            statement.cancel();
             long count = 1;
             try {
                 while (rows.next()) count++;
@@ -175,7 +187,6 @@ public class JdbcClient {
             } catch (SQLException error) {
                 seen.put("error", failure(error));
             }
-            canceller.join();
             seen.put("rows", count);
             seen.put("seconds", (System.nanoTime() - start) / 1e9);
             statement.close();
@@ -221,13 +232,23 @@ public class JdbcClient {
         }
     }
 
-    /** The URL names a catalog, and a setting that the driver does not know and so forwards as a header. */
+    /**
+     * The URL names a catalog, and a setting that the driver does not know and so forwards as a header. This driver closes itself
+     * twice, and fails the second time when there is a session to close.
+     */
     static Object catalog(String url, String token) throws SQLException {
-        try (Connection connection = connect(url + "&catalog=artemis&some_unknown_parameter=1", token);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT COUNT(*) AS n FROM sda.missions")) {
-            return result(rows);
+        Map<String, Object> seen;
+        Connection connection = connect(url + "&catalog=artemis&some_unknown_parameter=1", token);
+        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SELECT COUNT(*) AS n FROM sda.missions")) {
+            seen = result(rows);
         }
+        try {
+            connection.close();
+            seen.put("close", null);
+        } catch (SQLException error) {
+            seen.put("close", error.getMessage());
+        }
+        return seen;
     }
 
     static Map<String, Object> result(ResultSet rows) throws SQLException {
@@ -259,6 +280,11 @@ public class JdbcClient {
     }
 
     static Object cell(ResultSet rows, int column, int type) throws SQLException {
+        // getObject of the driver knows no times with zones.
+        if (type == Types.TIMESTAMP || type == Types.TIMESTAMP_WITH_TIMEZONE) {
+            Timestamp at = rows.getTimestamp(column);
+            return at == null ? null : Long.toString(Math.floorDiv(at.getTime(), 1000L) * 1_000_000L + at.getNanos() / 1000);
+        }
         Object value = rows.getObject(column);
         if (value == null) return null;
         switch (type) {
@@ -272,10 +298,6 @@ public class JdbcClient {
                 return Long.toString(rows.getDate(column).toLocalDate().toEpochDay());
             case Types.TIME:
                 return Long.toString(((Time) value).getTime() * 1000);
-            case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE: {
-                Timestamp at = rows.getTimestamp(column);
-                return Long.toString(Math.floorDiv(at.getTime(), 1000L) * 1_000_000L + at.getNanos() / 1000);
-            }
             case Types.ARRAY: {
                 List<Object> items = new ArrayList<>();
                 for (Object item : (Object[]) ((Array) rows.getArray(column)).getArray()) items.add(item == null ? null : item.toString());
