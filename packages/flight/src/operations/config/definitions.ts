@@ -100,10 +100,11 @@ export const CONFIG = {
     description: 'Executions that run at once in all',
   }),
   'limits.queue': integer(256, { minimum: 0 }, { description: 'Executions that may wait for their turn; beyond it calls end with UNAVAILABLE' }),
+  'limits.queue_wait': duration(30 * SECOND, { description: 'How long an execution may wait for its turn' }),
   'limits.message': bytes(64 * MIB, { description: 'The largest message that a client may send' }),
   'limits.header': bytes(64 * KIB, { description: 'The largest list of headers of a call' }),
   'limits.query': bytes(MIB, { description: 'The longest SQL text' }),
-  'limits.sessions': integer(10_000, { minimum: 1 }, { description: 'Sessions that are open at once' }),
+  'limits.sessions': integer(4096, { minimum: 1 }, { description: 'Sessions that are open at once; a principal has a quarter of them at most' }),
   'limits.session_idle': duration(30 * MINUTE, { description: 'When a session that nobody uses is closed' }),
 
   'engine.memory_limit': bytes(Math.max(256 * MIB, Math.floor(os.totalmem() / 2 / MIB) * MIB), {
@@ -115,6 +116,8 @@ export const CONFIG = {
     defaultText: 'an eighth of the machine, at most 1 GiB',
     description: 'Bytes that the queries of one session may hold before they spill',
   }),
+  'engine.session_table_limit': bytes(256 * MIB, { description: 'Bytes that the tables which one session makes in memory may hold' }),
+  'engine.read_only': toggle(false, { flag: 'read-only', description: 'Refuse everything that writes, whatever the scopes say' }),
   'engine.temp_directory': directory(path.join(os.tmpdir(), 'artemis'), {
     flag: 'temp-dir',
     defaultText: '`artemis` in the temporary folder',
@@ -128,7 +131,10 @@ export const CONFIG = {
   'engine.schema': text('main', { description: 'Schema of names without one' }),
 
   'metrics.host': text('127.0.0.1', { description: 'Address of `/metrics`, `/healthz` and `/readyz`, over HTTP' }),
-  'metrics.port': optionalInteger({ minimum: 0, maximum: 65_535 }, { defaultText: 'off', description: 'Port of the same, such as 9464; 0 takes any that is free' }),
+  'metrics.port': optionalInteger({ minimum: 0, maximum: 65_535 }, {
+    defaultText: 'off',
+    description: 'Port of the same, such as 9464; 0 takes any that is free',
+  }),
   'metrics.stall_after': duration(10 * SECOND, { description: 'When a stream whose reader takes nothing counts as stalled' }),
 
   'log.level': choice(['info', 'debug', 'warn', 'error', 'silent'], { description: 'The least level that is written; `debug` has a line for each call' }),

@@ -45,9 +45,9 @@ export function configToml(config: ServerConfig, origins: ReadonlyMap<ConfigKey,
       lines.push(...(body === '' ? [] : body.split('\n').map((line) => line + comment)))
     } else {
       const name = key.slice(at + 1)
-      const { defaultText, format } = definitionOf(key)
-      const unset = `# ${name} = … (${defaultText.replaceAll('`', '') || 'not set'})`
-      lines.push(value === undefined ? unset : `${name} = ${format(value)}${comment}`)
+      const definition = definitionOf(key)
+      const unset = `# ${name} = … (${definition.defaultText.replaceAll('`', '') || 'not set'})`
+      lines.push(value === undefined ? unset : `${name} = ${definition.format(value)}${comment}`)
     }
   }
   return `${lines.join('\n')}\n`
