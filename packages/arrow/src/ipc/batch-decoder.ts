@@ -6,7 +6,7 @@
 import { assert, unreachable, UnsupportedError } from '@artemis/errors'
 import { bitmapBytes } from '../bitmap.js'
 import type { DataType, Field } from '../types.js'
-import { byteWidth, physicalKind } from '../types.js'
+import { byteWidth, int32, int64, physicalKind } from '../types.js'
 import type { Nulls, PrimitiveValues, Vector } from '../vector.js'
 import {
   allocatePrimitive,
@@ -25,6 +25,7 @@ import { damaged } from './flatbuffer-reader.js'
 import type { FlatbufferTable } from './flatbuffer-reader.js'
 import { RECORD_BATCH } from './message-format.js'
 import type { DictionaryEncoding } from './schema-decoder.js'
+import { daysOfMilliseconds, engineType, microsecondsOf, narrowedOffsets, storageOf } from './wire-storage.js'
 
 /** The largest number of rows that a vector can have: codes and offsets are int32. */
 const MAX_ROWS = 0x7fff_ffff
@@ -83,32 +84,33 @@ class BodyReader {
   read(type: DataType): Vector {
     const { length, nullCount } = this.#node()
     const kind = physicalKind(type)
+    const own = engineType(type)
     if (kind === 'null') return nullVector(length)
     const given = this.#nulls(length, nullCount)
     switch (kind) {
       case 'boolean':
         return booleanVector(length, this.#bytes(bitmapBytes(length)), given)
       case 'primitive':
-        return primitiveVector(type, this.#primitives(type, length), given)
+        return primitiveVector(own, this.#values(type, length, given), given)
       case 'fixed':
-        return fixedVector(type, length, this.#aligned(length * byteWidth(type), 8), given)
+        return fixedVector(own, length, this.#aligned(length * byteWidth(type), 8), given)
       case 'bytes': {
-        const offsets = this.#offsets(length)
+        const offsets = this.#offsets(type, length)
         const data = this.#rest()
         if (offsets[length]! > data.length) throw damaged('text reaches beyond its buffer')
-        return bytesVector(type, offsets, data, given)
+        return bytesVector(own, offsets, data, given)
       }
       case 'list': {
-        const offsets = this.#offsets(length)
+        const offsets = this.#offsets(type, length)
         const child = this.read(listChildType(type))
         if (offsets[length]! > child.length) throw damaged('a list reaches beyond its values')
-        return listVector(type, offsets, child, given)
+        return listVector(own, offsets, child, given)
       }
       case 'struct': {
         assert(type.kind === 'struct', 'a struct layout without fields')
         const children = type.fields.map((f) => this.read(f.type))
         if (children.some((child) => child.length !== length)) throw damaged('a field of a struct has another length than the struct')
-        return structVector(type, length, children, given)
+        return structVector(own, length, children, given)
       }
       default:
         return unreachable(kind, 'physical kind')
@@ -121,7 +123,7 @@ class BodyReader {
     const codes = int32Codes(this.#primitives(encoding.indexType, length))
     if (dictionary === undefined || dictionary.length === 0) {
       if (nullCount < length) throw damaged('a dictionary is missing')
-      return nullsOf(type, length)
+      return nullsOf(engineType(type), length)
     }
     return dictionaryVector(codesInRange(codes, dictionary.length, given.validity ?? null), dictionary, given)
   }
@@ -173,14 +175,36 @@ class BodyReader {
     return new ArrayClass(bytes.buffer, bytes.byteOffset, length)
   }
 
-  #offsets(length: number): Int32Array {
+  /** The values of a primitive type, rewritten where they are stored in another way. */
+  #values(type: DataType, length: number, { validity }: Nulls): PrimitiveValues {
+    const storage = storageOf(type)
+    switch (storage) {
+      case undefined:
+      case 'offsets64':
+        return this.#primitives(type, length)
+      case 'date64':
+        return daysOfMilliseconds(this.#primitives(int64, length) as BigInt64Array)
+      case 'time32-s':
+      case 'time32-ms':
+      case 'time64-ns': {
+        const values = this.#primitives(storage === 'time64-ns' ? int64 : int32, length) as Int32Array | BigInt64Array
+        return microsecondsOf(values, storage, validity ?? null)
+      }
+      default:
+        return unreachable(storage, 'wire storage')
+    }
+  }
+
+  #offsets(type: DataType, length: number): Int32Array {
     // Writers may leave out the single offset of a column without rows.
     if (length === 0) {
       this.#rest()
       return new Int32Array(1)
     }
-    const bytes = this.#aligned((length + 1) * 4, 4)
-    const offsets = new Int32Array(bytes.buffer, bytes.byteOffset, length + 1)
+    const offsets =
+      storageOf(type) === 'offsets64'
+        ? narrowedOffsets(this.#primitives(int64, length + 1) as BigInt64Array)
+        : (this.#primitives(int32, length + 1) as Int32Array)
     if (offsets[0]! < 0 || !ascending(offsets)) throw damaged('offsets decrease')
     return offsets
   }

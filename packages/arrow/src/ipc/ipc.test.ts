@@ -176,9 +176,9 @@ describe('apache-arrow', () => {
   })
 
   it('may write types that we refuse by name', () => {
-    const table = new arrow.Table({ wide: arrow.vectorFromArray(['x'], new arrow.LargeUtf8()) })
+    const table = new arrow.Table({ wide: arrow.vectorFromArray([1], new arrow.Float16()) })
     expect(() => decodeStream(arrow.tableToIPC(table, 'stream'))).toThrow(UnsupportedError)
-    expect(() => decodeStream(arrow.tableToIPC(table, 'stream'))).toThrow(/largeUtf8.*wide/)
+    expect(() => decodeStream(arrow.tableToIPC(table, 'stream'))).toThrow(/float16.*wide/)
   })
 })
 

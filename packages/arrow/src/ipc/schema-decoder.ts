@@ -1,12 +1,13 @@
 /** Schemas from Arrow IPC messages. */
 
-import { UnsupportedError } from '@artemis/errors'
+import { unreachable, UnsupportedError } from '@artemis/errors'
 import { EXTENSION_METADATA, EXTENSION_NAME, UUID_EXTENSION } from '../extension.js'
-import type { DataType, Field, Schema } from '../types.js'
+import type { DataType, Field, Schema, TimeUnit } from '../types.js'
 import * as types from '../types.js'
 import { damaged } from './flatbuffer-reader.js'
 import type { FlatbufferTable } from './flatbuffer-reader.js'
 import { DICTIONARY_ENCODING, FIELD, INTERVAL_MONTH_DAY_NANO, KEY_VALUE, SCHEMA, TIME_UNITS, TYPE } from './message-format.js'
+import { engineField, storedAs } from './wire-storage.js'
 
 /** The dictionary that a column's codes point into, and the type of the codes. */
 export interface DictionaryEncoding {
@@ -16,7 +17,10 @@ export interface DictionaryEncoding {
 
 /** A schema as it is on the wire: the types of values, and which top-level columns are dictionaries. */
 export interface WireSchema {
+  /** In the engine's types. */
   readonly schema: Schema
+  /** The columns as they are stored, for the decoder alone. */
+  readonly fields: readonly Field[]
   readonly dictionaries: readonly (DictionaryEncoding | null)[]
 }
 
@@ -58,13 +62,12 @@ export function readSchema(table: FlatbufferTable): WireSchema {
     throw new UnsupportedError({ code: 'ARROW_IPC_NOT_SUPPORTED', message: 'big-endian Arrow data is not supported' })
   }
   const budget = new ReadBudget(table.bufferLength)
-  const fields = budget.tables(table, SCHEMA.fields)
+  const tables = budget.tables(table, SCHEMA.fields)
+  const fields = tables.map((f) => readField(f, '', 0, budget))
   return {
-    schema: types.schema(
-      fields.map((f) => readField(f, '', 0, budget)),
-      readMetadata(table, SCHEMA.metadata, budget),
-    ),
-    dictionaries: fields.map(readDictionary),
+    schema: types.schema(fields.map(engineField), readMetadata(table, SCHEMA.metadata, budget)),
+    fields,
+    dictionaries: tables.map(readDictionary),
   }
 }
 
@@ -113,16 +116,18 @@ function readType(table: FlatbufferTable, path: string, depth: number, budget: R
       return decimalType(type, path)
     case TYPE.utf8:
       return types.utf8
+    case TYPE.largeUtf8:
+      return storedAs(types.utf8, 'offsets64')
     case TYPE.binary:
       return types.binary
+    case TYPE.largeBinary:
+      return storedAs(types.binary, 'offsets64')
     case TYPE.fixedSizeBinary:
       return types.fixedSizeBinary(sizeOf(type.int32(0, 0), path))
     case TYPE.date:
-      if (type.int16(0, 1) !== 0) throw unsupported('date64', path)
-      return types.date32
+      return type.int16(0, 1) === 0 ? types.date32 : storedAs(types.date32, 'date64')
     case TYPE.time:
-      if (TIME_UNITS[type.int16(0, 1)] !== 'us') throw unsupported('a time of day that is not in microseconds', path)
-      return types.time64
+      return timeType(TIME_UNITS[type.int16(0, 1)], path)
     case TYPE.timestamp: {
       const unit = TIME_UNITS[type.int16(0, 0)]
       if (unit === undefined) throw damaged(`column ${path} has no unit of time`)
@@ -133,6 +138,8 @@ function readType(table: FlatbufferTable, path: string, depth: number, budget: R
       return types.interval
     case TYPE.list:
       return types.list(only(children, path))
+    case TYPE.largeList:
+      return storedAs(types.list(only(children, path)), 'offsets64')
     case TYPE.struct:
       return types.struct(children)
     case TYPE.map: {
@@ -143,6 +150,23 @@ function readType(table: FlatbufferTable, path: string, depth: number, budget: R
     }
     default:
       throw unsupported(typeNameOf(code), path)
+  }
+}
+
+function timeType(unit: TimeUnit | undefined, path: string): DataType {
+  switch (unit) {
+    case 's':
+      return storedAs(types.time64, 'time32-s')
+    case 'ms':
+      return storedAs(types.time64, 'time32-ms')
+    case 'us':
+      return types.time64
+    case 'ns':
+      return storedAs(types.time64, 'time64-ns')
+    case undefined:
+      throw damaged(`column ${path} has no unit of time`)
+    default:
+      return unreachable(unit, 'unit of time')
   }
 }
 

@@ -65,7 +65,7 @@ export class StreamDecoder {
       return null
     }
     if (headerType !== HEADER.recordBatch) throw damaged('a message is neither a record batch nor a dictionary')
-    const { rowCount, columns } = decodeColumns(header, body, this.schema.fields, this.#wire.dictionaries, this.#dictionaries)
+    const { rowCount, columns } = decodeColumns(header, body, this.#wire.fields, this.#wire.dictionaries, this.#dictionaries)
     return new Batch(this.schema, rowCount, columns)
   }
 
@@ -73,7 +73,7 @@ export class StreamDecoder {
     const id = header.int64(DICTIONARY_BATCH.id, 0)
     const data = header.table(DICTIONARY_BATCH.data)
     const column = this.#wire.dictionaries.findIndex((encoding) => encoding?.id === id)
-    const field = this.schema.fields[column]
+    const field = this.#wire.fields[column]
     if (data === null || field === undefined) throw damaged('a dictionary belongs to no column')
     const [values] = decodeColumns(data, body, [field], [], new Map()).columns
     if (values === undefined || values.nullCount > 0) throw damaged('a dictionary holds nulls')
