@@ -45,12 +45,14 @@ export class ExecutionRegistry {
     this.#options = options
   }
 
-  get plannedCount(): number {
-    return this.#planned.size
+  /** Plans that are kept, and their bytes. */
+  get plannedSize(): { readonly count: number; readonly bytes: number } {
+    return { count: this.#planned.size, bytes: this.#plannedBytes }
   }
 
   keep(nonce: string, planned: PlannedStatement): void {
     this.#forgetExpired()
+    this.#forget(nonce)
     this.#planned.set(nonce, planned)
     this.#plannedBytes += planned.bytes
     for (const oldest of this.#planned.keys()) {

@@ -39,7 +39,7 @@ export function statementInfo(state: ServiceState, descriptor: FlightDescriptor,
 
 export function metadataInfo(state: ServiceState, descriptor: FlightDescriptor, session: Session, command: MetadataCommand): FlightInfo {
   const content: TicketContent = { kind: 'metadata', command: Buffer.from(packMetadataCommand(command)).toString('base64') }
-  return flightInfo(state, descriptor, metadataSchemaMessage(state.backend, command), newTicket(state, session, content))
+  return flightInfo(state, descriptor, metadataSchemaMessage(command), newTicket(state, session, content))
 }
 
 export interface UnplannedFlight {

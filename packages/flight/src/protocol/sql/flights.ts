@@ -6,6 +6,7 @@ import { unreachable } from '@artemis/errors'
 import type { CallContext } from '../flight/call-context.js'
 import { invalidArgument } from '../flight/flight-error.js'
 import { schemaMessage } from '../flight/record-batches.js'
+import { withSql } from '../flight/status.js'
 import type { Criteria, FlightDescriptor, FlightInfo } from '../generated/Flight_pb.js'
 import { FlightDescriptor_DescriptorType, FlightDescriptorSchema } from '../generated/Flight_pb.js'
 import type { Dataset } from './backend.js'
@@ -31,7 +32,7 @@ export async function getFlightInfo(state: ServiceState, context: CallContext, d
     )
   }
   const planned = await plan(state, context, session, request)
-  return statementInfo(state, descriptor, planned, await announcedSchema(planned, context.signal))
+  return statementInfo(state, descriptor, planned, await announce(context, planned))
 }
 
 export async function getSchema(state: ServiceState, context: CallContext, descriptor: FlightDescriptor): Promise<Uint8Array> {
@@ -39,10 +40,18 @@ export async function getSchema(state: ServiceState, context: CallContext, descr
   const session = await state.sessions.sessionOf(context)
   if (request.kind === 'metadata') {
     return execute(state, context, { session, request: { kind: 'metadata', sql: undefined } }, () =>
-      Promise.resolve(metadataSchemaMessage(state.backend, request.command)),
+      Promise.resolve(metadataSchemaMessage(request.command)),
     )
   }
-  return schemaMessage(await announcedSchema(await plan(state, context, session, request), context.signal))
+  return schemaMessage(await announce(context, await plan(state, context, session, request)))
+}
+
+async function announce({ signal }: CallContext, planned: Planned): Promise<Schema> {
+  try {
+    return await announcedSchema(planned, signal)
+  } catch (error) {
+    throw planned.text === undefined ? error : withSql(error, planned.text.sql)
+  }
 }
 
 /** The statement of a request, planned in the session that it belongs to. */

@@ -22,9 +22,9 @@ import { sqlInfoMessages } from './sql-info.js'
 type Row = readonly Scalar[]
 
 /** The schema of a command's result, as an encapsulated message. */
-export function metadataSchemaMessage(backend: Backend, command: MetadataCommand): Uint8Array {
+export function metadataSchemaMessage(command: MetadataCommand): Uint8Array {
   const resultSchema = schemaOf(command)
-  return resultSchema === undefined ? sqlInfoMessages(backend.sqlInfo, []).schemaMessage : schemaMessage(resultSchema)
+  return resultSchema === undefined ? sqlInfoMessages(new Map(), []).schemaMessage : schemaMessage(resultSchema)
 }
 
 /** A command's result, and how many rows it has. */
