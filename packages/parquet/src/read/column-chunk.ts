@@ -173,7 +173,10 @@ export class ColumnChunk {
   }
 
   uncompressPage(page: DataPage): Uint8Array {
-    return page.kept?.content ?? keep(page.kept, this.#uncompress(page.header, page.body))
+    const { kept } = page
+    if (kept?.content !== undefined) return kept.content
+    const content = this.#uncompress(page.header, page.body)
+    return kept === undefined ? content : kept.uncompressed(content)
   }
 
   /** The part of a V2 page behind its levels. */
@@ -184,8 +187,8 @@ export class ColumnChunk {
     const levels = header.definitionLength + header.repetitionLength
     const body = page.body.subarray(levels)
     const size = header.uncompressedSize - levels
-    if (!header.isCompressed || size === 0) return keep(kept, body)
-    return keep(kept, uncompress(this.metadata.codec, body, size, this.where))
+    const content = !header.isCompressed || size === 0 ? body : uncompress(this.metadata.codec, body, size, this.where)
+    return kept === undefined ? content : kept.uncompressed(content)
   }
 
   #uncompress(header: PageHeader, body: Uint8Array): Uint8Array {
@@ -290,8 +293,13 @@ export class ColumnChunk {
 
   #setDictionary(header: PageHeader, body: Uint8Array, kept?: KeptPage): void {
     if (this.#rawDictionary !== undefined) return
-    // A copy, since what uncompress gives may be memory that is used again; the slice of a Buffer would be no copy.
-    const bytes = kept?.content ?? (kept === undefined ? new Uint8Array(this.#uncompress(header, body)) : keep(kept, this.#uncompress(header, body)))
+    let bytes = kept?.content
+    if (bytes === undefined) {
+      const content = this.#uncompress(header, body)
+      kept?.uncompressed(content)
+      // A copy, since what uncompress gives may be memory that is used again; the slice of a Buffer would be no copy.
+      bytes = kept?.content ?? new Uint8Array(content)
+    }
     this.#rawDictionary = { bytes, valueCount: header.valueCount }
   }
 
@@ -308,13 +316,6 @@ export class ColumnChunk {
     }
     return header
   }
-}
-
-/** Makes uncompressed bytes the content of a page that is shared: a copy, unless they are its own. */
-function keep(kept: KeptPage | undefined, bytes: Uint8Array): Uint8Array {
-  if (kept === undefined) return bytes
-  kept.content = bytes.buffer === kept.bytes.buffer ? bytes : new Uint8Array(bytes)
-  return kept.content
 }
 
 function contains(outer: ByteRange, inner: ByteRange): boolean {

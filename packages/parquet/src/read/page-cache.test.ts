@@ -55,11 +55,11 @@ async function compareReads(bytes: Uint8Array, seed: number, rounds: number): Pr
       { start: later, end: Math.min(group.rowCount, later + 3) },
     ])
     const expected = (await columnsOf(plain, group.index, rows)).map(scalarsOf)
-    for (let again = 0; again < 2; again++) {
+    for (let again = 0; again < 3; again++) {
       source.reset()
       const found = await columnsOf(cached, group.index, rows, cache)
       expect(found.map(scalarsOf)).toEqual(expected)
-      if (again === 1 && cache.pages.size > 0 && countRows(rows) < group.rowCount) expect(source.reads).toBe(0)
+      if (again > 0 && cache.pages.size > 0 && countRows(rows) < group.rowCount) expect(source.reads).toBe(0)
       found.forEach(spoil)
     }
   }
@@ -108,6 +108,8 @@ describe('pages that are kept', () => {
     const cache = new EndlessCache()
     await columnsOf(file, 0, [{ start: 7, end: 8 }], cache)
     expect(cache.pages.size).toBeGreaterThan(0)
+    for (const page of cache.pages.values()) expect(page.content).toBeUndefined()
+    await columnsOf(file, 0, [{ start: 7, end: 8 }], cache)
     for (const page of cache.pages.values()) {
       expect(page.bytes.buffer.byteLength).toBe(page.bytes.length)
       expect(page.byteSize).toBe(page.bytes.length + page.header!.uncompressedSize)
