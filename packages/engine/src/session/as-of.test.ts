@@ -71,7 +71,7 @@ test('the columns are those of the snapshot', async () => {
 test('a table’s own point in time wins', async () => {
   const sql = `SELECT (SELECT count(*) FROM trees) AS a, (SELECT count(*) FROM trees AS OF SNAPSHOT ${snapshots[0]}) AS b`
   const [row] = await run(sql, { snapshot: snapshots[1]! })
-  const [written] = await run(`SELECT (SELECT count(*) FROM trees AS OF SNAPSHOT ${snapshots[1]}) AS a, (SELECT count(*) FROM trees AS OF SNAPSHOT ${snapshots[0]}) AS b`)
+  const [written] = await run(sql.replace('FROM trees)', `FROM trees AS OF SNAPSHOT ${snapshots[1]})`))
   expect(row).toEqual(written)
 })
 
@@ -100,5 +100,6 @@ test('a parameter as the point in time of one table', async () => {
   expect(await (await statement.execute({ params: [snapshots[0]!] })).toArray()).toEqual(expected)
   const instant = await session.prepare('SELECT count(*) AS n FROM trees AS OF TIMESTAMP $at')
   expect(instant.parameters).toMatchObject([{ name: 'at', type: { kind: 'timestamp', timezone: 'UTC' } }])
-  expect(await (await instant.execute({ params: { at: `${DAY} 00:00:00` } })).toArray()).toEqual(await run('SELECT count(*) AS n FROM trees', { timestamp: DAY }))
+  const then = await run('SELECT count(*) AS n FROM trees', { timestamp: DAY })
+  expect(await (await instant.execute({ params: { at: `${DAY} 00:00:00` } })).toArray()).toEqual(then)
 })

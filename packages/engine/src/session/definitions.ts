@@ -15,6 +15,13 @@ export interface Place {
   readonly name: string
 }
 
+/** A table as a client names it. */
+export interface IngestName {
+  readonly catalog: string | undefined
+  readonly schema: string | undefined
+  readonly table: string
+}
+
 export interface IngestPlace {
   readonly catalog: string
   readonly schema: SchemaProvider
@@ -40,15 +47,16 @@ export class Definitions {
    * The schema that rows are written to from outside of SQL, and the table if it is there. Without a catalog and a schema
    * it is the default one when that has the table or can make it, else memory.
    */
-  async ingestPlace(target: { readonly catalog: string | undefined; readonly schema: string | undefined; readonly table: string }, defaults: NameDefaults): Promise<IngestPlace> {
-    const { catalog, schema, table } = target
+  async ingestPlace({ catalog, schema, table }: IngestName, defaults: NameDefaults): Promise<IngestPlace> {
     if (catalog === undefined && schema === undefined) {
       const own = await this.#existingPlace(defaults, table)
       const isUsable = own?.entry !== undefined || own?.schema.createTableAs !== undefined
       if (own !== undefined && isUsable) return this.#writable(own)
     }
-    const wanted = { catalog: catalog ?? (schema === undefined ? MEMORY.catalog : defaults.catalog), schema: schema ?? (catalog === undefined || catalog === MEMORY.catalog ? MEMORY.schema : defaults.schema) }
-    this.#requireWritable('INSERT', wanted.catalog, (await this.#catalogs.get(wanted.catalog.toLowerCase())?.schema(wanted.schema))?.name ?? wanted.schema, undefined)
+    const isMemory = catalog === MEMORY.catalog || (catalog === undefined && schema === undefined)
+    const wanted = { catalog: catalog ?? (isMemory ? MEMORY.catalog : defaults.catalog), schema: schema ?? (isMemory ? MEMORY.schema : defaults.schema) }
+    const provider = this.#catalogs.get(wanted.catalog.toLowerCase())
+    this.#requireWritable('INSERT', wanted.catalog, (await provider?.schema(wanted.schema))?.name ?? wanted.schema, undefined)
     const found = await this.#existingPlace(wanted, table)
     if (found !== undefined) return this.#writable(found)
     throw new BindError({ code: 'SCHEMA_NOT_FOUND', message: `there is no schema "${wanted.schema}" in a catalog "${wanted.catalog}"` })
@@ -96,7 +104,8 @@ export class Definitions {
       throw new CatalogError({ code: 'ALREADY_EXISTS', message: `schema "${schema}" already exists`, span: statement.name.span })
     }
     if (catalog.provider.createSchema === undefined) {
-      throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message: `CREATE SCHEMA is not supported in catalog "${catalog.name}"`, span: statement.name.span })
+      const message = `CREATE SCHEMA is not supported in catalog "${catalog.name}"`
+      throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message, span: statement.name.span })
     }
     await withPlace(statement.name, () => catalog.provider.createSchema!(schema))
   }
@@ -111,7 +120,8 @@ export class Definitions {
 
   async #dropSchema(target: TargetName, defaults: NameDefaults): Promise<boolean> {
     const { catalog, schema } = this.#schemaName(target, defaults)
-    this.#requireWritable('DROP', catalog.name, (await catalog.provider.schema(schema))?.name ?? schema, target.span)
+    const named = await catalog.provider.schema(schema)
+    this.#requireWritable('DROP', catalog.name, named?.name ?? schema, target.span)
     if (catalog.provider.dropSchema === undefined) {
       throw new UnsupportedError({ code: 'READ_ONLY_CATALOG', message: `DROP SCHEMA is not supported in catalog "${catalog.name}"`, span: target.span })
     }

@@ -44,7 +44,12 @@ export async function ingest(target: IngestTarget, batches: AsyncIterable<Batch>
   return entry.table.insert(fitted(batches, target.columns, entry.table.schema, evaluation), signal)
 }
 
-async function createOf({ schema, catalog, entry }: IngestPlace, target: IngestTarget, batches: AsyncIterable<Batch>, surroundings: IngestSurroundings): Promise<number> {
+async function createOf(
+  { schema, catalog, entry }: IngestPlace,
+  target: IngestTarget,
+  batches: AsyncIterable<Batch>,
+  surroundings: IngestSurroundings,
+): Promise<number> {
   if (schema.createTableAs === undefined) {
     throw new UnsupportedError({ code: 'READ_ONLY_SCHEMA', message: `making tables in "${catalog}.${schema.name}" is not supported` })
   }

@@ -284,7 +284,9 @@ export class SessionContext {
     const bound = await bindStatement(statement, bindContext({ ...sources, text, evaluation, parameters, parser }))
     asOf?.requireUse()
     if (bound.kind === 'insert') this.#definitions.requireInsertable(bound.table, bound.span)
-    else if (bound.kind.startsWith('create_') || bound.kind === 'drop') requireWritable(this.#policy, bound.kind.toUpperCase().replace('_', ' '), statement.span)
+    else if (bound.kind.startsWith('create_') || bound.kind === 'drop') {
+      requireWritable(this.#policy, bound.kind.toUpperCase().replace('_', ' '), statement.span)
+    }
     return bound
   }
 

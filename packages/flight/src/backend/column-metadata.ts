@@ -12,7 +12,11 @@ export interface TablePlace {
 }
 
 export function withColumnMetadata({ fields }: Schema, place: TablePlace, isReadOnly: boolean): Schema {
-  return { fields: fields.map((column): Field => ({ name: column.name, type: column.type, nullable: column.nullable, metadata: metadataOf(column, place, isReadOnly) })) }
+  const described = (column: Field): Field => {
+    const { name, type, nullable } = column
+    return { name, type, nullable, metadata: metadataOf(column, place, isReadOnly) }
+  }
+  return { fields: fields.map(described) }
 }
 
 function metadataOf({ type, metadata }: Field, { catalog, dbSchema, table }: TablePlace, isReadOnly: boolean): Record<string, string> {

@@ -42,7 +42,8 @@ export class EngineBackend implements Backend {
 
   constructor(options: EngineBackendOptions) {
     this.#options = options
-    this.#memoryPool = options.maxMemoryBytes === undefined ? (options.runtime.memoryPool ?? new GreedyMemoryPool()) : new GreedyMemoryPool(options.maxMemoryBytes)
+    const { maxMemoryBytes, runtime } = options
+    this.#memoryPool = maxMemoryBytes === undefined ? (runtime.memoryPool ?? new GreedyMemoryPool()) : new GreedyMemoryPool(maxMemoryBytes)
     this.sqlInfo = sqlInfoOf({
       functions: options.runtime.functions,
       version: options.version ?? '0.1.0',

@@ -46,7 +46,10 @@ export class EngineSession implements BackendSession {
   }
 
   async ingest(request: IngestRequest, batches: AsyncIterable<Batch>, signal: AbortSignal): Promise<number> {
-    const { catalog, dbSchema, table, temporary, ifExists, ifNotExists, schema, options } = request
+    const { table, temporary, ifExists, ifNotExists, schema, options } = request
+    // Some clients send an empty name for none.
+    const catalog = request.catalog === '' ? undefined : request.catalog
+    const dbSchema = request.dbSchema === '' ? undefined : request.dbSchema
     refuseTransaction(request.transactionId)
     const [unknown] = Object.keys(options)
     if (unknown !== undefined) throw new ConfigError({ code: 'UNKNOWN_INGEST_OPTION', message: `there is no ingest option "${unknown}"` })

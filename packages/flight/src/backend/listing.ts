@@ -33,7 +33,8 @@ export async function listDbSchemas({ session }: ListingOptions, filter: DbSchem
 }
 
 export async function listTables(options: ListingOptions, filter: TableFilter): Promise<TableEntry[]> {
-  const listed = (await allTables(options.session, filter)).filter(({ table, type }) => matchesPattern(table, filter.tablePattern) && isWanted(type, filter.tableTypes))
+  const all = await allTables(options.session, filter)
+  const listed = all.filter(({ table, type }) => matchesPattern(table, filter.tablePattern) && isWanted(type, filter.tableTypes))
   const entries: TableEntry[] = []
   for (let start = 0; start < listed.length; start += TABLES_AT_ONCE) {
     const part = listed.slice(start, start + TABLES_AT_ONCE)
