@@ -109,7 +109,6 @@ export class FlightSqlService implements FlightService {
     return doAction(this.#state, context, action)
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await
   async *listActions(): AsyncIterable<ActionType> {
     yield* listActions()
   }
