@@ -55,9 +55,15 @@ function defaultCatalog(config: ServerConfig, catalogs: ReadonlyMap<string, Cata
 /** Throws a DataError when the budgets of the last run cannot be read. */
 export async function openLimiter(config: ServerConfig, metrics: LimiterObserver, logger: Logger): Promise<Limiter> {
   const observer = stateWriteLog(metrics, logger)
-  const stateFile = stateFiles(config).budgets
-  // A state folder that cannot be written costs no more than the memory of budgets.
-  await makeFolderOf(stateFile).catch((error: unknown) => observer.failed?.(error))
+  const file = stateFiles(config).budgets
+  // A state folder that cannot be made costs no more than the memory of budgets.
+  const isThere = await makeFolderOf(file).then(
+    () => true,
+    (error: unknown) => {
+      observer.failed?.(error)
+      return false
+    },
+  )
   return new Limiter({
     observer,
     defaults: {
@@ -69,7 +75,7 @@ export async function openLimiter(config: ServerConfig, metrics: LimiterObserver
     maxConcurrent: config['limits.running'],
     maxQueue: config['limits.queue'],
     maxWaitMs: config['limits.queue_wait'],
-    stateFile,
+    stateFile: isThere ? file : undefined,
   })
 }
 
