@@ -282,6 +282,35 @@ test('SqlInfo and types', () => {
   expect(new Set(xdbcTypes.map(({ typeName }) => typeName)).size).toBe(xdbcTypes.length)
 })
 
+test('the literals of GetXdbcTypeInfo are literals of their types', async () => {
+  const samples: Record<string, string> = {
+    VARCHAR: 'x',
+    UUID: '00000000-0000-0000-0000-000000000001',
+    BLOB: 'ff',
+    DATE: '2024-03-01',
+    TIME: '01:02:03',
+    INTERVAL: '1 day',
+  }
+  for (const { typeName, literalPrefix, literalSuffix } of demo.backend.xdbcTypes) {
+    const isMoment = typeName.startsWith('TIMESTAMP')
+    const literal = literalPrefix === null ? `CAST(NULL AS ${typeName})` : `${literalPrefix}${isMoment ? '2024-03-01 00:00:00' : samples[typeName]}${literalSuffix}`
+    const [column] = await rowsOf(session, `DESCRIBE SELECT ${literal} AS c`)
+    expect(String(column!['column_type']).replace(/\(.*/, ''), literal).toBe(typeName)
+  }
+})
+
+test.each([
+  'SELECT 1 AS x FROM range(1) a WHERE EXISTS (SELECT 1 FROM range(3) b WHERE b.range = a.range)',
+  'SELECT 1 AS x FROM range(1) WHERE range IN (SELECT range FROM range(3)) AND range = (SELECT min(range) FROM range(3))',
+  "SELECT 1 AS x WHERE 'a%' LIKE 'a!%' ESCAPE '!'",
+  'SELECT 1 AS x FROM range(1) GROUP BY range ORDER BY max(range) + 1',
+  'SELECT 1 AS x FROM range(1) a FULL OUTER JOIN range(1) b ON a.range = b.range',
+  'SELECT 1 AS x UNION SELECT 1',
+  'SELECT 1 AS x WHERE NULL + NULL IS NULL',
+])('SqlInfo promises %s', async (sql) => {
+  expect(await rowsOf(session, sql)).toEqual([{ x: 1 }])
+})
+
 async function bytesOf(batches: AsyncIterable<Batch>): Promise<number> {
   let rows = 0
   for await (const batch of batches) rows += batch.rowCount

@@ -122,11 +122,11 @@ function structureInfo(): [number, SqlInfoValue][] {
     [SqlInfo.SQL_STORED_PROCEDURES_SUPPORTED, flag(false)],
     [
       SqlInfo.SQL_SUPPORTED_SUBQUERIES,
+      // Of the quantified ones there are = ANY and <> ALL only, which are IN and NOT IN.
       bits(
         SqlSupportedSubqueries.SQL_SUBQUERIES_IN_COMPARISONS,
         SqlSupportedSubqueries.SQL_SUBQUERIES_IN_EXISTS,
         SqlSupportedSubqueries.SQL_SUBQUERIES_IN_INS,
-        SqlSupportedSubqueries.SQL_SUBQUERIES_IN_QUANTIFIEDS,
       ),
     ],
     [SqlInfo.SQL_CORRELATED_SUBQUERIES_SUPPORTED, flag(true)],
