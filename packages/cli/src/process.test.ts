@@ -42,6 +42,19 @@ describe.skipIf(!existsSync(path.resolve(import.meta.dirname, '../dist/index.js'
     expect({ out, error, code }).toEqual({ out: 'one,two\n1,x\n', error: '', code: 0 })
   })
 
+  it('loads gRPC for --remote only', async () => {
+    const code = `import { createRequire } from 'node:module'
+      import { main } from ${JSON.stringify(path.resolve(import.meta.dirname, '../dist/index.js'))}
+      const loads = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('grpc'))
+      await main(['--query', 'SELECT 1', '--format', 'csv'])
+      console.log(loads())
+      await main(['--remote', 'grpc://127.0.0.1:1', '--query', 'SELECT 1'])
+      console.log(loads())`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [out, ended] = await Promise.all([text(child.stdout), exit(child)])
+    expect({ out, ended }).toEqual({ out: '1\n1\nfalse\ntrue\n', ended: 0 })
+  })
+
   it.each(['csv', 'json'])('ends quietly when the reader of its %s has gone', async (format) => {
     const child = start('--query', MILLION, '--format', format)
     child.stdout!.once('data', () => child.stdout!.destroy())

@@ -61,6 +61,7 @@ describe('progress', () => {
     expect(progressLine(61_000, { ...metrics, outputRows: 1_048_260, spilledBytes: 5000, counters })).toBe(
       '61.0 s · 24.3 MB read · 364 row groups · 5.0 kB spilled · 1,048,260 rows out',
     )
+    expect(progressLine(2340, { ...metrics, outputRows: 5, counters: { bytes_received: 2000 } })).toBe('2.3 s · 2.0 kB received · 5 rows out')
   })
 })
 

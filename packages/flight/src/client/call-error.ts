@@ -51,11 +51,15 @@ export function callError(error: ServiceError, { uri }: ServerAddress, sql: stri
     const hint = /certificate/i.test(lost.reason) ? CERTIFICATE_HINT : CONNECT_HINT
     return new IoError({ code, message, cause: error, hint: lost.wasOpen ? undefined : hint })
   }
+  // gRPC tells in which of its parts the time went, which helps nobody here.
+  if (error.code === status.DEADLINE_EXCEEDED && error.details.startsWith('Deadline exceeded')) {
+    return new ResourceError({ code, message: `${uri} did not answer before the call's deadline`, cause: error })
+  }
   const { kind = kindOf(error.code), message, span, hint = retryHint(error) } = readRenderedError(error.details, sql)
   return new CLASSES[kind]({ code, message: message.replace(/^internal error /, ''), span, hint, cause: error })
 }
 
-const CONNECT_HINT = 'Is the server running there, and is it grpc:// (not encrypted) or grpc+tls:// that it speaks?'
+export const CONNECT_HINT = 'Is the server running there, and is it grpc:// (not encrypted) or grpc+tls:// that it speaks?'
 
 const CERTIFICATE_HINT = 'Name the authority that its certificate is trusted by, or the host as the certificate has it.'
 

@@ -1,5 +1,8 @@
 /** What a client makes of a server's calls, over servers whose answers the tests write. */
 
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Batch, int64, primitiveVector, schema, field } from '@artemis/arrow'
 import { CancelledError, ConfigError, DataError, IoError, ResourceError } from '@artemis/errors'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
@@ -294,11 +297,11 @@ describe('who calls', () => {
     }
     const { uri } = await serve(listener([]), authenticator)
     const client = await connect(uri, { login: { user: 'me', password: 'pass:word' } })
-    await read(client)
+    await Promise.all([read(client), read(client)])
     expect(current).toBe(1)
     current = 7
     await expect(read(client)).rejects.toThrow('the token has run out')
-    await read(client)
+    await Promise.all([read(client), read(client)])
     expect(current).toBe(8)
     await expect(FlightSqlClient.connect(uri, { login: { user: 'me', password: 'x' } })).rejects.toThrow('wrong name or password')
     await expect(FlightSqlClient.connect(uri)).rejects.toBeInstanceOf(ConfigError)
@@ -313,6 +316,18 @@ describe('connections', () => {
     expect(failure).toBeInstanceOf(IoError)
     expect((failure as IoError).message).toMatch(new RegExp(`^cannot reach ${uri}: .*ECONNREFUSED`))
     expect((failure as IoError).hint).toContain('Is the server running there')
+  })
+
+  it('that are accepted and never answered end at the deadline', async () => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const uri = `grpc://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    await expect(FlightSqlClient.connect(uri, { connectTimeoutMs: 200 })).rejects.toThrow(`cannot reach ${uri}: nobody answered within 0.2 s`)
+    const login = { user: 'me', password: 'x' }
+    await expect(FlightSqlClient.connect(uri, { connectTimeoutMs: 200, login })).rejects.toThrow('nobody answered')
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => silent.close(resolve))
   })
 
   it('that are lost are made anew by the next call', async () => {

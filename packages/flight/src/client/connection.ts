@@ -55,6 +55,7 @@ export interface CallOptions {
 }
 
 const MAX_RECEIVE_MESSAGE_BYTES = 64 * 2 ** 20
+const LOGIN_TIMEOUT_MS = 10_000
 
 export class Connection {
   readonly address: ServerAddress
@@ -63,6 +64,7 @@ export class Connection {
   readonly #running = new Set<{ cancel(): void }>()
   #client: Client | undefined
   #authorization: string | undefined
+  #loggingIn: Promise<void> | undefined
   #sessionsLost = 0
 
   /** Cookies may be shared by the connections of one client. */
@@ -209,11 +211,9 @@ export class Connection {
     throwIfAborted(options.signal)
     const { login } = this.#options
     if (login !== undefined && this.#authorization === undefined) {
-      const grant = await handshake(this.#channel, login, this.#headers(), this.#callOptions(options)).catch((error: unknown) => {
-        throw this.#failure(error, options)
-      })
-      this.#receive(grant.headers)
-      this.#authorization = grant.authorization
+      // Calls that come at once log in once.
+      this.#loggingIn ??= this.#logIn(login, options).finally(() => (this.#loggingIn = undefined))
+      await this.#loggingIn
       throwIfAborted(options.signal)
     }
     const metadata = this.#headers()
@@ -221,6 +221,14 @@ export class Connection {
     const cookies = this.#cookies.header
     if (cookies !== undefined) metadata.set('cookie', cookies)
     return metadata
+  }
+
+  async #logIn(login: Login, { deadlineMs = LOGIN_TIMEOUT_MS }: CallOptions): Promise<void> {
+    const grant = await handshake(this.#channel, login, this.#headers(), this.#callOptions({ deadlineMs })).catch((error: unknown) => {
+      throw this.#failure(error, {})
+    })
+    this.#receive(grant.headers)
+    this.#authorization = grant.authorization
   }
 
   #headers(): Metadata {

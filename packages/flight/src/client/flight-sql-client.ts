@@ -10,6 +10,7 @@
 import { decodeSchema } from '@artemis/arrow'
 import type { Batch, Schema } from '@artemis/arrow'
 import { status } from '@grpc/grpc-js'
+import { IoError } from '@artemis/errors'
 import {
   CancelFlightInfoRequestSchema,
   CloseSessionRequestSchema,
@@ -37,7 +38,7 @@ import {
 } from '../protocol/generated/FlightSql_pb.js'
 import type { SessionOption } from '../protocol/sql/backend.js'
 import { commandDescriptor, decoded, flightAction, malformedAnswer, sqlAction, unpacked } from './any-messages.js'
-import { grpcStatusOf } from './call-error.js'
+import { CONNECT_HINT, grpcStatusOf } from './call-error.js'
 import type { CallOptions, ConnectionOptions } from './connection.js'
 import { FlightCalls } from './flight-calls.js'
 import { FlightSqlResult } from './flight-sql-result.js'
@@ -53,6 +54,15 @@ import type { ExecuteOptions, StatementOptions } from './statement-options.js'
 export interface FlightSqlClientOptions extends ConnectionOptions {
   /** Milliseconds that {@link FlightSqlClient.connect} waits; 10 s by default. */
   readonly connectTimeoutMs?: number | undefined
+}
+
+function silence(uri: string, deadlineMs: number, cause: unknown): IoError {
+  return new IoError({
+    code: 'UNAVAILABLE',
+    message: `cannot reach ${uri}: nobody answered within ${deadlineMs / 1000} s`,
+    hint: CONNECT_HINT,
+    cause,
+  })
 }
 
 export interface TablesFilter extends CallOptions {
@@ -89,14 +99,14 @@ export class FlightSqlClient {
   static async connect(uri: string, options: FlightSqlClientOptions = {}): Promise<FlightSqlClient> {
     const calls = new FlightCalls(uri, options)
     const client = new FlightSqlClient(calls)
+    const deadlineMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
     try {
-      await client.sessionOptions({ deadlineMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS })
+      await client.sessionOptions({ deadlineMs })
     } catch (error) {
       // A server without session options is a server.
-      if (isRefusal(error)) {
-        calls.close()
-        throw error
-      }
+      if (!isRefusal(error)) return client
+      calls.close()
+      throw grpcStatusOf(error) === status.DEADLINE_EXCEEDED ? silence(uri, deadlineMs, error) : error
     }
     return client
   }
