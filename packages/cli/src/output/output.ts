@@ -33,7 +33,9 @@ export class StreamOutput implements Output {
   }
 
   get width(): number | undefined {
-    return this.isTerminal ? this.#stream.columns : undefined
+    // A terminal that does not know its size says 0.
+    const { columns = 0 } = this.#stream
+    return this.isTerminal && columns > 0 ? columns : undefined
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {

@@ -14,7 +14,7 @@ export type DotCommand =
 const HELP = `Statements end with a semicolon. Ctrl-C cancels a query or drops the line, Ctrl-D leaves.
   .tables [SCHEMA]     tables, of all schemas or of one       \\dt
   .schemas             schemas of all catalogs                \\dn
-  .describe TABLE      columns of a table                     \\d TABLE
+  .describe TABLE      columns of a table                     \\d TABLE, .schema TABLE
   .mode FORMAT         ${FORMATS.join(', ')}
   .maxrows N           rows that a table shows, 0 for all
   .read FILE           run a script                           \\i FILE
@@ -26,7 +26,7 @@ Try: SELECT * FROM artemis.sda.observations LIMIT 5;`
 const ALL_TABLES = `SELECT table_catalog AS catalog, table_schema AS schema, table_name AS name, table_type AS type
 FROM information_schema.tables WHERE table_schema <> 'information_schema' ORDER BY 1, 2, 3`
 
-const NAMES = ['.tables', '.schemas', '.describe', '.mode', '.maxrows', '.read', '.settings', '.help', '.exit', '.quit']
+const NAMES = ['.tables', '.schemas', '.describe', '.schema', '.mode', '.maxrows', '.read', '.settings', '.help', '.exit', '.quit']
 
 /** The command on a line, or undefined when the line is SQL. */
 export function dotCommand(line: string): DotCommand | undefined {
@@ -54,6 +54,7 @@ export function dotCommand(line: string): DotCommand | undefined {
     case '\\dn':
       return { kind: 'sql', sql: 'SHOW SCHEMAS' }
     case '.describe':
+    case '.schema':
     case '\\d':
       return { kind: 'sql', sql: argument === '' ? ALL_TABLES : `DESCRIBE ${argument}` }
     case '.settings':

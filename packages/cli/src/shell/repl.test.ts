@@ -197,6 +197,7 @@ describe('the prompt', () => {
     await prompt.type('CREATE TABLE t (a INTEGER, b VARCHAR);\r', READY)
     expect(await prompt.type('.tables\r', READY)).toMatch(/│ memory +│ main +│ t +│/)
     expect(await prompt.type('\\d t\r', READY)).toMatch(/│ a +│ INTEGER/)
+    expect(await prompt.type('.schema t\r', READY)).toMatch(/│ a +│ INTEGER/)
     expect(await prompt.type('.schemas\r', READY)).toContain('information_schema')
     expect(await prompt.type('.settings\r', READY)).toContain('artemis.memory_limit')
     expect(await prompt.type('.help\r', READY)).toContain('Ctrl-C cancels a query')

@@ -22,7 +22,7 @@ export function progressOn(terminal: OutputStream, delayMs = DELAY_MS): ShowProg
       () => {
         const elapsedMs = performance.now() - start
         if (elapsedMs < delayMs) return
-        terminal.write(ERASE_LINE + progressLine(elapsedMs, metrics()).slice(0, (terminal.columns ?? 80) - 1))
+        terminal.write(ERASE_LINE + progressLine(elapsedMs, metrics()).slice(0, widthOf(terminal) - 1))
         shown = true
       },
       Math.min(INTERVAL_MS, delayMs),
@@ -46,4 +46,9 @@ export function progressLine(elapsedMs: number, metrics: StatementMetrics | unde
   if (metrics !== undefined && metrics.spilledBytes > 0) parts.push(`${formatSize(metrics.spilledBytes)} spilled`)
   if (metrics !== undefined && metrics.outputRows > 0) parts.push(`${formatCount(metrics.outputRows)} rows out`)
   return parts.join(' · ')
+}
+
+/** A terminal that does not know its size says 0. */
+function widthOf({ columns = 0 }: OutputStream): number {
+  return columns > 0 ? columns : 80
 }
