@@ -1,6 +1,6 @@
 /** The configuration: each source, which one holds, and what mistakes are told. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ConfigError } from '@artemis/errors'
@@ -229,4 +229,12 @@ describe('in writing', () => {
     expect(['', '30', '0s', '-1s', 's', '1y', '9999999999999d'].map(parseDuration)).toEqual(Array.from({ length: 7 }))
     expect([500, 30e3, 90e3, 86400e3].map(formatDuration)).toEqual(['500ms', '30s', '90s', '1d'])
   })
+})
+
+it('is in docs/flight-deployment.md as it is here', () => {
+  const document = path.resolve(import.meta.dirname, '../../../../../docs/flight-deployment.md')
+  const text = readFileSync(document, 'utf8')
+  const current = text.replace(/(<!-- keys -->\n)[^]*(<!-- \/keys -->)/, (_, begin: string, end: string) => `${begin}${configTable()}\n${end}`)
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(document, current)
+  else expect(text).toBe(current)
 })

@@ -87,7 +87,7 @@ export const CONFIG = {
 
   'tickets.secret_file': optionalPath({
     defaultText: '`ticket.key` in the state folder',
-    description: 'Key that signs tickets and handles, made when it is missing. Servers behind one address share it',
+    description: 'Key that signs tickets and handles, made when it is missing',
   }),
   'tickets.lifetime': duration(60 * MINUTE, { description: 'How long a ticket of GetFlightInfo is good for' }),
 
