@@ -1,6 +1,6 @@
 /** An Iceberg catalog as a catalog of the engine: namespaces are schemas, tables travel in time. */
 
-import { CatalogError, UnsupportedError, didYouMean } from '@artemis/errors'
+import { ArtemisError, CatalogError, UnsupportedError, didYouMean } from '@artemis/errors'
 import type { Catalog, IcebergCache, Schema as IcebergSchema, Snapshot, Table } from '@artemis/iceberg'
 import { currentSchema, currentSnapshot, refByName, schemaOfSnapshot, snapshotAsOf, snapshotById, snapshotByRef } from '@artemis/iceberg'
 import type { CatalogEntry, CatalogProvider, SchemaProvider, TimeTravel } from '@artemis/plan'
@@ -53,9 +53,8 @@ class ArtemisSchema implements SchemaProvider {
   }
 
   async table(name: string, options: Parameters<SchemaProvider['table']>[1]): Promise<CatalogEntry | undefined> {
-    const found = (await this.listTables()).find((table) => table.name.toLowerCase() === name.toLowerCase())
-    if (found === undefined) return undefined
-    const table = await this.#catalog.loadTable({ namespace: this.#namespace, name: found.name })
+    const table = (await this.#exactTable(name)) ?? (await this.#anyTable(name))
+    if (table === undefined) return undefined
     const point = pointInTime(table, options.timeTravel)
     const pinned = pinTable(table, this.#cache, point.snapshot, point.schema)
     const [metadataName] = options.path
@@ -64,11 +63,27 @@ class ArtemisSchema implements SchemaProvider {
     if (metadata === undefined) {
       throw new CatalogError({
         code: 'METADATA_TABLE_NOT_FOUND',
-        message: `table "${found.name}" has no metadata table "${metadataName}"`,
+        message: `table "${table.identifier.name}" has no metadata table "${metadataName}"`,
         hint: didYouMean(metadataName, METADATA_TABLE_NAMES) ?? `There are ${METADATA_TABLE_NAMES.join(', ')}.`,
       })
     }
     return { kind: 'table', table: metadata }
+  }
+
+  /** The table as it is written, which it nearly always is: that spares a look at all its neighbours. */
+  async #exactTable(name: string): Promise<Table | undefined> {
+    try {
+      return await this.#catalog.loadTable({ namespace: this.#namespace, name })
+    } catch (error) {
+      // Whatever is wrong with a table of this name, the list of tables leads to it once more.
+      if (error instanceof ArtemisError) return undefined
+      throw error
+    }
+  }
+
+  async #anyTable(name: string): Promise<Table | undefined> {
+    const found = (await this.listTables()).find((table) => table.name.toLowerCase() === name.toLowerCase())
+    return found === undefined ? undefined : this.#catalog.loadTable({ namespace: this.#namespace, name: found.name })
   }
 
   createTable(name: string): never {

@@ -7,7 +7,7 @@ import { IcebergCache } from '@artemis/iceberg'
 import type { FunctionRegistry } from '@artemis/plan'
 
 export interface RuntimeOptions {
-  /** Bytes of decoded table metadata, manifests and Parquet footers that are kept. Default 256 MiB. */
+  /** Bytes of table metadata, manifests, Parquet footers and the pages of point queries that are kept. Default 256 MiB. */
   readonly cacheBytes?: number | undefined
   /** Bytes that the operators of all sessions together may hold, beside each session's own limit. No limit by default. */
   readonly memoryLimit?: number | undefined

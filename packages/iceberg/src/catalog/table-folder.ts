@@ -28,14 +28,15 @@ export async function findNewestVersion(
   const hinted = hint !== undefined && /^\d+$/.test(hint) ? Number(hint) : undefined
   if (hinted !== undefined) {
     let version = hinted
-    let file = await findVersion(io, metadataFolder, version)
+    // The version that the hint names, and whether there is one behind it, are asked at once.
+    let [file, next] = await Promise.all([findVersion(io, metadataFolder, version), findVersion(io, metadataFolder, version + 1)])
     if (file !== undefined) {
-      for (;;) {
-        const next = await findVersion(io, metadataFolder, version + 1)
-        if (next === undefined) return { version, file }
+      while (next !== undefined) {
         version += 1
         file = next
+        next = await findVersion(io, metadataFolder, version + 1)
       }
+      return { version, file }
     }
     throw new DataError({
       code: 'METADATA_MISSING',
@@ -82,11 +83,8 @@ async function readHint(io: FileIO, metadataFolder: string): Promise<string | un
 
 async function findStem(io: FileIO, metadataFolder: string, stem: string): Promise<FileStat | undefined> {
   if (stem === '' || stem.includes('/')) return undefined
-  for (const suffix of SUFFIXES) {
-    const found = await io.stat(joinLocation(metadataFolder, `${stem}${suffix}`))
-    if (found !== undefined) return found
-  }
-  return undefined
+  const found = await Promise.all(SUFFIXES.map((suffix) => io.stat(joinLocation(metadataFolder, `${stem}${suffix}`))))
+  return found.find((file) => file !== undefined)
 }
 
 /** The highest version; of two files with one version the younger, as the older lost a race or was left by a rollback. */

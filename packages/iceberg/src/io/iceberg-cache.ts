@@ -1,6 +1,7 @@
 /**
- * A bounded cache of decoded metadata files, manifest lists and manifests. Iceberg never changes such a file once it is
- * written, so what is cached stays right for ever and is shared by all sessions. The least recently used go first.
+ * A bounded cache of decoded metadata files, manifest lists and manifests, and of what readers of data files keep beside
+ * them: footers, pages. Iceberg never changes such a file once it is written, so what is cached stays right for ever and
+ * is shared by all sessions. The least recently used go first.
  *
  * Two callers that miss at the same time share one load. A failed load is not kept.
  */
