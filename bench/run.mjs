@@ -10,6 +10,7 @@ import { WAREHOUSE, ensureArchive } from './generate/archive.mjs'
 import { environmentLines } from './report/environment.mjs'
 import { renderTables } from './report/tables.mjs'
 import { writeDocument } from './report/document.mjs'
+import { flight } from './flight/suite.mjs'
 import { coldQueries } from './suites/cold-queries.mjs'
 import { decoding, microbenchmarks } from './suites/micro.mjs'
 import { plainScan } from './suites/plain-scan.mjs'
@@ -18,7 +19,7 @@ import { startup } from './suites/startup.mjs'
 import { wholeQueries } from './suites/whole-queries.mjs'
 import { liveTables } from './tables.mjs'
 
-const SUITES = { wholeQueries, coldQueries, plainScan, planning, startup, decoding, microbenchmarks }
+const SUITES = { wholeQueries, coldQueries, plainScan, planning, startup, decoding, microbenchmarks, flight }
 
 const { values } = parseArgs({
   options: {

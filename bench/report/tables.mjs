@@ -1,12 +1,14 @@
 /** Results as Markdown tables, one for each section of the document. */
 
-const ms = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2))
+import { renderFlight } from '../flight/tables.mjs'
+import { ms, table, verdict } from './markdown.mjs'
+
 const ratio = (a, b) => (a / b).toFixed(2)
 
 export function renderTables(results) {
   const sections = new Map()
   const add = (name, head, rows) => sections.set(name, table(head, rows))
-  const { wholeQueries, coldQueries, plainScan, planning, startup, decoding, microbenchmarks } = results
+  const { wholeQueries, coldQueries, plainScan, planning, startup, decoding, microbenchmarks, flight } = results
   const versus = (rows) => rows.map((row) => [row.title, ms(row.artemisMs), ms(row.duckdbMs), ratio(row.artemisMs, row.duckdbMs), verdict(row.artemisMs / row.duckdbMs, row.goal)])
   const against = ['query', 'Artemis ms', 'DuckDB ms', 'ratio', 'goal']
   if (wholeQueries !== undefined) add('queries', against, versus(wholeQueries))
@@ -25,15 +27,6 @@ export function renderTables(results) {
     add('decoding', ['column of one file', 'stored as', 'decode ms', 'DuckDB decode + sum ms', 'ratio'], rows)
   }
   if (microbenchmarks !== undefined) add('stages', ['stage', 'ms'], microbenchmarks.map((row) => [row.name, row.medianMs.toFixed(3)]))
+  if (flight !== undefined) for (const [name, content] of renderFlight(flight)) sections.set(name, content)
   return sections
-}
-
-function verdict(value, goal) {
-  return value <= goal ? `≤ ${goal}, met` : `≤ ${goal}, missed`
-}
-
-function table(head, rows) {
-  const numeric = head.map((_, column) => rows.every((row) => /^[\d.]+$/.test(row[column])))
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  return [line(head), line(numeric.map((isNumber) => (isNumber ? '---:' : '---'))), ...rows.map(line)].join('\n')
 }
