@@ -12,7 +12,7 @@ describe.skipIf(lacks('Python with adbc_driver_flightsql', PYTHON))('ADBC Flight
   afterAll(() => engine?.close())
 
   const client = (step: string, more: Readonly<Record<string, unknown>> = {}): Promise<unknown> =>
-    runForJson(PYTHON, [interopFile('clients/adbc_client.py')], { address: `grpc://${engine.address}`, token: engine.token, step, ...more })
+    runForJson(PYTHON, ['-B', interopFile('clients/adbc_client.py')], { address: `grpc://${engine.address}`, token: engine.token, step, ...more })
 
   it('authenticates by a header and by Basic, and is told when it fails', async () => {
     for (const more of [{}, { user: 'token' }]) {

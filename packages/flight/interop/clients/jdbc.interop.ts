@@ -16,13 +16,14 @@ const PARAMETERS_SQL =
   'SELECT observation_id, panel_voltage FROM artemis.sda.observations WHERE mission_id = ? AND day <= ? ORDER BY observation_id LIMIT ?'
 const TYPED_PARAMETERS_SQL = `SELECT CAST(? AS BIGINT) AS a, CAST(? AS DOUBLE) AS b, CAST(? AS VARCHAR) AS c, CAST(? AS BOOLEAN) AS d, CAST(? AS DECIMAL(12, 2)) AS e,
   CAST(? AS TIMESTAMP) AS f, CAST(? AS INTEGER) AS g`.replace(/\s+/g, ' ')
+const INSTANT_SQL = 'SELECT COUNT(*) AS n FROM artemis.sda.observations WHERE observed_at >= ?'
 /** All in one run of Java: starting it takes longer than most steps. */
 const STEPS: readonly (readonly [step: string, statements: readonly string[]])[] = [
   ['authentication', []],
   ['queries', SCALAR_QUERIES],
   ['failing', FAILING_QUERIES.map(([sql]) => sql)],
   ['metadata', []],
-  ['parameters', [PARAMETERS_SQL, TYPED_PARAMETERS_SQL]],
+  ['parameters', [PARAMETERS_SQL, TYPED_PARAMETERS_SQL, INSTANT_SQL]],
   ['updates', []],
   ['catalog', []],
   ['cancel', [SLOW_QUERY]],
@@ -96,7 +97,7 @@ describe.each(JDBC_CLASS_PATHS)('JDBC %s', (version, classPath) => {
   })
 
   it.skipIf(missing)('binds parameters, again and again', async () => {
-    const bound = seen['parameters'] as { count: number; runs: CanonicalResult[]; types: CanonicalResult }
+    const bound = seen['parameters'] as { count: number; runs: CanonicalResult[]; types: CanonicalResult; instant: CanonicalResult }
     expect(bound.count).toBe(3)
     for (const [index, mission] of ['apollo-7', 'apollo-8', 'no such mission'].entries()) {
       const plain = PARAMETERS_SQL.replace('?', `'${mission}'`).replace('?', "DATE '2024-03-15'").replace('?', '3')
@@ -104,6 +105,8 @@ describe.each(JDBC_CLASS_PATHS)('JDBC %s', (version, classPath) => {
     }
     // The driver has no microseconds in parameters.
     expect(bound.types.rows).toEqual([['9223372036854775807', '3fb999999999999a', 'grüße, 世界', 'true', '12345.67', '1710464523456000', null]])
+    const since = await engineResult(engine.session, INSTANT_SQL.replace('?', "TIMESTAMPTZ '2024-01-05 00:00:00Z'"))
+    expect(bound.instant.rows).toEqual(since.rows)
   })
 
   it.skipIf(missing)('creates, inserts and drops', () => {

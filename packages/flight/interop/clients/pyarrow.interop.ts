@@ -17,7 +17,7 @@ describe.skipIf(lacks('Python with pyarrow.flight', PYTHON))('pyarrow.flight', (
   afterAll(() => engine?.close())
 
   const client = (step: string, more: Readonly<Record<string, unknown>> = {}): Promise<unknown> =>
-    runForJson(PYTHON, [interopFile('clients/flight_client.py')], { address: `grpc://${engine.address}`, token: engine.token, step, ...more })
+    runForJson(PYTHON, ['-B', interopFile('clients/flight_client.py')], { address: `grpc://${engine.address}`, token: engine.token, step, ...more })
 
   it('authenticates by bearer, by Basic in the headers and by the payload of Handshake, and is told when it fails', async () => {
     const seen = (await client('authentication', { user: 'token' })) as Record<string, unknown>

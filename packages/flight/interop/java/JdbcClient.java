@@ -141,6 +141,12 @@ public class JdbcClient {
                     seen.put("types", result(rows));
                 }
             }
+            try (PreparedStatement statement = connection.prepareStatement(statements.get(2))) {
+                statement.setTimestamp(1, Timestamp.valueOf("2024-01-05 00:00:00.0"));
+                try (ResultSet rows = statement.executeQuery()) {
+                    seen.put("instant", result(rows));
+                }
+            }
         }
         return seen;
     }

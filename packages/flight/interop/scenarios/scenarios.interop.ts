@@ -95,6 +95,6 @@ describe.skipIf(noPython)('streams of pyarrow', () => {
     const store = flightStore()
     const port = await serve({ service: store })
     store.location = `grpc://127.0.0.1:${port}`
-    expect(await runForJson(PYTHON, [interopFile('scenarios/round_trip.py'), store.location])).toEqual({ put: true, exchange: true })
+    expect(await runForJson(PYTHON, ['-B', interopFile('scenarios/round_trip.py'), store.location])).toEqual({ put: true, exchange: true })
   })
 })
