@@ -11,4 +11,6 @@ ensureBuilt()
 await ensureDemoArchive(warehouse)
 // In this process, so that Ctrl-C reaches the shell and nothing else.
 const { main } = await import('../packages/cli/dist/index.js')
-process.exitCode = await main(['--warehouse', warehouse, ...process.argv.slice(2)])
+// As the environment's wish, which flags such as --warehouse and --remote override.
+process.env.ARTEMIS_WAREHOUSE ??= warehouse
+process.exitCode = await main(process.argv.slice(2))

@@ -18,7 +18,7 @@ const folders = existsSync(corpus)
           .filter((name) => isMetadataFileName(name))
           .map((name) => dirname(dirname(name))),
       ),
-    ].sort()
+    ].toSorted((a, b) => (a < b ? -1 : 1))
   : []
 
 /** Live files of the current snapshot. */

@@ -1,6 +1,7 @@
 /** SHOW and DESCRIBE, as queries over information_schema and metadata tables or as rows that binding already knows. */
 
 import type { Column, Expression, FunctionRegistry, LogicalPlan } from '@artemis/plan'
+import type { BindError } from '@artemis/errors'
 import { didYouMean } from '@artemis/errors'
 import { literal, quoteIdentifier, sqlTypeName, utf8 } from '@artemis/plan'
 import type * as ast from '../ast/index.js'
@@ -109,7 +110,13 @@ async function placeConditions({ name, full }: ast.Show, context: BindContext): 
   const schema = matching(schemas, parts.join('.'))
   if (schema !== undefined) return within(defaultCatalog, schema)
   if (catalog !== undefined) return within(catalog)
+  if (parts.length > 1) throw noCatalog(catalogs, name)
   return within(defaultCatalog, await existingSchema(defaultCatalog, parts.join('.'), name, context))
+}
+
+function noCatalog(catalogs: readonly string[], name: ast.ObjectName): BindError {
+  const { name: wanted, span } = name.parts[0]!
+  return bindError('CATALOG_NOT_FOUND', `there is no catalog "${wanted}"`, span, didYouMean(wanted, catalogs))
 }
 
 async function existingSchema(catalog: string, schema: string, name: ast.ObjectName, context: BindContext): Promise<string> {
