@@ -12,7 +12,7 @@ import type { Logger } from './logging/logger.js'
 import { OperationsEndpoint, listenError } from './metrics/operations-endpoint.js'
 import type { ServerMetrics } from './metrics/server-metrics.js'
 import type { Address } from './running-server.js'
-import { makeFolderOf, readOrMakeSecret, stateFiles } from './state-files.js'
+import { isReadableByOthers, makeFolderOf, readOrMakeSecret, stateFiles } from './state-files.js'
 
 /** The warehouses of the configuration by catalog name, in its order. Throws a ConfigError for a place that is none. */
 export async function openCatalogs(config: ServerConfig, runtime: EngineRuntime): Promise<Map<string, CatalogProvider>> {
@@ -94,13 +94,20 @@ function stateWriteLog(observer: LimiterObserver, logger: Logger): LimiterObserv
 export async function ticketSecret(config: ServerConfig, logger: Logger): Promise<Uint8Array> {
   const file = stateFiles(config).ticketSecret
   try {
-    return await readOrMakeSecret(file)
+    const secret = await readOrMakeSecret(file)
+    await warnOfOpenSecret(file, logger)
+    return secret
   } catch (error) {
     // Who named the file relies on it. A read-only state folder of its own accord is no reason not to serve.
     if (config['tickets.secret_file'] !== undefined || error instanceof ConfigError) throw error
     logger.warn({ file, reason: (error as Error).message }, 'tickets are signed with a key of this process: they end with it')
     return randomBytes(32)
   }
+}
+
+/** A private key or a signing key that others may read is no secret. The server goes on: who may read it is the operator's decision. */
+export async function warnOfOpenSecret(file: string, logger: Logger): Promise<void> {
+  if (await isReadableByOthers(file)) logger.warn({ file }, 'others than its owner may read this file, which holds a secret')
 }
 
 export async function openEndpoint(config: ServerConfig, metrics: ServerMetrics, isReady: () => boolean): Promise<OperationsEndpoint | undefined> {

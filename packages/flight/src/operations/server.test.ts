@@ -1,6 +1,7 @@
 /** The assembled server, as those who run it see it: tokens, health, metrics, logs, and an end in order. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Client, Metadata, credentials, status } from '@grpc/grpc-js'
@@ -177,6 +178,38 @@ describe('operations', () => {
     expect(await health(server)).toBe('SERVING')
     expect(await health(server, 'arrow.flight.protocol.FlightService')).toBe('SERVING')
     expect(await health(server, 'other')).toBe('NOT_FOUND')
+  })
+})
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+describe.skipIf(process.platform === 'win32' || !hasOpenssl)('TLS (needs openssl)', () => {
+  it('serves it, asks for certificates when told to, and warns of a key that others may read', async () => {
+    const place = (name: string): string => path.join(folder, name)
+    const openssl = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'ignore' })
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+    openssl('req', '-x509', ...curve, ...subject, '-keyout', place('key.pem'), '-out', place('cert.pem'))
+    openssl('req', '-x509', ...curve, '-subj', '/CN=portal', '-keyout', place('portal.key'), '-out', place('portal.pem'))
+    chmodSync(place('key.pem'), 0o644)
+    const { server, table, log } = await start({
+      'listen.host': '0.0.0.0',
+      'tls.certificate': place('cert.pem'),
+      'tls.key': place('key.pem'),
+      'tls.client_ca': place('portal.pem'),
+      'auth.certificates': { 'cn:portal': 'read:gated' },
+    })
+    table.open()
+    expect(server.uri).toBe(`grpc+tls://0.0.0.0:${server.address.port}`)
+    expect(log().find(({ file }) => file === place('key.pem'))).toMatchObject({ level: 'warn' })
+    const ca = readFileSync(place('cert.pem'))
+    const certificate = { certificate: readFileSync(place('portal.pem')), key: readFileSync(place('portal.key')) }
+    const address = `grpc+tls://127.0.0.1:${server.address.port}`
+    await expect(FlightSqlClient.connect(address, { tls: { ca } })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const client = await FlightSqlClient.connect(address, { tls: { ca, ...certificate } })
+    closing.push(() => client.close())
+    expect(await rowsOf(client, 'SELECT COUNT(*) AS n FROM gated.main.rows')).toEqual([{ n: 3n }])
+    await expect.poll(() => log().find(({ kind }) => kind === 'query')).toMatchObject({ principal: 'portal', principalId: 'certificate:cn:portal' })
   })
 })
 

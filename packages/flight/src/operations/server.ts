@@ -26,7 +26,7 @@ import { StreamWatch } from './metrics/stream-watch.js'
 import { openSecurity } from './security-setup.js'
 import { AssembledServer } from './running-server.js'
 import type { Parts, RunningServer } from './running-server.js'
-import { engineSettings, listen, openCatalogs, openEndpoint, openLimiter, ticketSecret } from './server-parts.js'
+import { engineSettings, listen, openCatalogs, openEndpoint, openLimiter, ticketSecret, warnOfOpenSecret } from './server-parts.js'
 import { Tracing } from './tracing/tracing.js'
 
 export interface StartOptions {
@@ -57,6 +57,7 @@ async function assemble(config: ServerConfig, options: StartOptions, onOpened: (
   const catalogs = new Map([...(await openCatalogs(config, runtime)), ...(options.catalogs ?? [])])
   const security = await openSecurity(config, logger)
   onOpened(() => security.close())
+  if (config['tls.key'] !== undefined) await warnOfOpenSecret(config['tls.key'], logger)
   const sqlDetail = config['log.sql']
   const tracing = new Tracing({ version, sqlDetail })
   const traceIdOf = tracing.traceIdOf.bind(tracing)
