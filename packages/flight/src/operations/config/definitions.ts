@@ -93,12 +93,10 @@ export const CONFIG = {
 
   'limits.requests_per_second': rate(50, { description: 'Executions that each principal gains a second, unless its token says otherwise' }),
   'limits.request_burst': integer(200, { minimum: 1 }, { description: 'Executions that a principal may make at once after a rest' }),
-  'limits.concurrent_queries': integer(16, { minimum: 1 }, { description: 'Executions of one principal that run at once' }),
+  'limits.concurrent_queries': integer(8, { minimum: 1 }, { description: 'Executions of one principal that run at once' }),
   'limits.bytes_per_second': optionalBytes({ description: 'Bytes of results a second for each principal' }),
-  'limits.running': integer(Math.max(4, 2 * os.availableParallelism()), { minimum: 1 }, {
-    defaultText: 'twice the processors, at least 4',
-    description: 'Executions that run at once in all',
-  }),
+  // More than the engine's thread could want at once, since a stream that is read slowly keeps its place while it rests.
+  'limits.running': integer(32, { minimum: 1 }, { description: 'Executions that run at once in all' }),
   'limits.queue': integer(256, { minimum: 0 }, { description: 'Executions that may wait for their turn; beyond it calls end with UNAVAILABLE' }),
   'limits.queue_wait': duration(30 * SECOND, { description: 'How long an execution may wait for its turn' }),
   'limits.message': bytes(64 * MIB, { description: 'The largest message that a client may send' }),
