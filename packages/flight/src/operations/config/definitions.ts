@@ -91,8 +91,8 @@ export const CONFIG = {
   }),
   'tickets.lifetime': duration(60 * MINUTE, { description: 'How long a ticket of GetFlightInfo is good for' }),
 
-  'limits.requests_per_second': rate(50, { description: 'Executions that each principal gains a second, unless its token says otherwise' }),
-  'limits.request_burst': integer(200, { minimum: 1 }, { description: 'Executions that a principal may make at once after a rest' }),
+  'limits.requests_per_second': rate(100, { description: 'Executions that each principal gains a second, unless its token says otherwise' }),
+  'limits.request_burst': integer(1000, { minimum: 1 }, { description: 'Executions that a principal may make at once after a rest' }),
   'limits.concurrent_queries': integer(8, { minimum: 1 }, { description: 'Executions of one principal that run at once' }),
   'limits.bytes_per_second': optionalBytes({ description: 'Bytes of results a second for each principal' }),
   // More than the engine's thread could want at once, since a stream that is read slowly keeps its place while it rests.
