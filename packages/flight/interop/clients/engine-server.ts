@@ -11,6 +11,11 @@ import { startServer } from '../../src/operations/server.js'
 import { parseScopes } from '../../src/security/scope.js'
 import { TokenStore } from '../../src/security/token-store.js'
 
+export interface CertificateFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
 export interface EngineServer {
   readonly server: RunningServer
   /** `host:port` */
@@ -18,6 +23,9 @@ export interface EngineServer {
   /** The same over TLS, on a second port, and the certificate to trust. */
   readonly tlsAddress: string
   readonly certificate: string
+  /** A third port, where a certificate stands for a token: this one may read. */
+  readonly mutualTlsAddress: string
+  readonly client: CertificateFiles
   /** Reads and writes everything. */
   readonly token: string
   /** Reads everything, writes nothing. */
@@ -30,6 +38,16 @@ export interface EngineServer {
 /** Generous, as the clients of a test come from one token in quick succession. */
 const LIMITS = { requestsPerSecond: 1000, requestBurst: 1000, concurrentQueries: 16, bytesPerSecond: Number.POSITIVE_INFINITY }
 
+/** A certificate that vouches for itself, for this machine. */
+function selfSigned(folder: string, name: string): CertificateFiles {
+  const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) }
+  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+  const output = ['-keyout', files.key, '-out', files.certificate]
+  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '2', ...subject, ...output], { stdio: 'ignore' })
+  return files
+}
+
 export async function startEngineServer(): Promise<EngineServer> {
   const folder = mkdtempSync(join(tmpdir(), 'artemis-interop-'))
   const demo = await openTemporaryDemo()
@@ -40,11 +58,8 @@ export async function startEngineServer(): Promise<EngineServer> {
   const readOnlyToken = await issue('read:*')
   await tokens.close()
 
-  const certificate = join(folder, 'certificate.pem')
-  const key = join(folder, 'key.pem')
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '2', ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const certificate = selfSigned(folder, 'localhost')
+  const client = selfSigned(folder, 'portal')
   const config = {
     'listen.port': 0,
     warehouses: { artemis: demo.warehouse },
@@ -55,18 +70,28 @@ export async function startEngineServer(): Promise<EngineServer> {
     'shutdown.grace': 1000,
   } as const
   const server = await startServer(serverConfig(config))
-  const tls = await startServer(serverConfig({ ...config, 'state.directory': join(folder, 'tls'), 'tls.certificate': certificate, 'tls.key': key }))
+  const encrypted = { ...config, 'tls.certificate': certificate.certificate, 'tls.key': certificate.key }
+  const tls = await startServer(serverConfig({ ...encrypted, 'state.directory': join(folder, 'tls') }))
+  const mutual = {
+    'state.directory': join(folder, 'mutual'),
+    'tls.client_ca': client.certificate,
+    'tls.client_certificates': 'required',
+    'auth.certificates': { 'cn:portal': 'read:*' },
+  } as const
+  const mutualTls = await startServer(serverConfig({ ...encrypted, ...mutual }))
   const addressOf = ({ address }: RunningServer): string => `127.0.0.1:${address.port}`
   return {
     server,
     address: addressOf(server),
     tlsAddress: addressOf(tls),
-    certificate,
+    mutualTlsAddress: addressOf(mutualTls),
+    certificate: certificate.certificate,
+    client,
     token,
     readOnlyToken,
     session: demo.session,
     async close() {
-      await Promise.all([server.close(), tls.close()])
+      await Promise.all([server, tls, mutualTls].map((running) => running.close()))
       await demo.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -9,7 +9,11 @@ import pyarrow.flight as flight
 import canonical
 
 task = json.load(sys.stdin)
-root = {"tls_root_certs": open(task["root"], "rb").read()} if task.get("root") else {}
+root = {
+    name: open(task[key], "rb").read()
+    for name, key in (("tls_root_certs", "root"), ("cert_chain", "certificate"), ("private_key", "key"))
+    if task.get(key)
+}
 
 
 def connect():
@@ -17,6 +21,8 @@ def connect():
 
 
 def bearer(token):
+    if token is None:
+        return flight.FlightCallOptions()
     return flight.FlightCallOptions(headers=[(b"authorization", f"Bearer {token}".encode())])
 
 
@@ -109,7 +115,8 @@ def commands():
     for name in task["commands"]:
         url = b"type.googleapis.com/arrow.flight.protocol.sql." + name.encode()
         table = read(client, options, flight.FlightDescriptor.for_command(b"\x0a" + bytes([len(url)]) + url))
-        seen[name] = {"columns": [[field.name, str(field.type), field.nullable] for field in table.schema], "first": [str(v) for v in table.column(0).to_pylist()]}
+        columns = [[field.name, str(field.type), field.nullable] for field in table.schema]
+        seen[name] = {"columns": columns, "first": [str(value) for value in table.column(0).to_pylist()]}
         if name == "CommandGetSqlInfo":
             seen["values"] = {str(key): value for key, value in zip(table.column(0).to_pylist(), table.column(1).to_pylist())}
     return seen

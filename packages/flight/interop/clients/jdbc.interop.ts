@@ -14,8 +14,9 @@ type Table = readonly (readonly (string | null)[])[]
 
 const PARAMETERS_SQL =
   'SELECT observation_id, panel_voltage FROM artemis.sda.observations WHERE mission_id = ? AND day <= ? ORDER BY observation_id LIMIT ?'
-const TYPED_PARAMETERS_SQL = `SELECT CAST(? AS BIGINT) AS a, CAST(? AS DOUBLE) AS b, CAST(? AS VARCHAR) AS c, CAST(? AS BOOLEAN) AS d, CAST(? AS DECIMAL(12, 2)) AS e,
-  CAST(? AS TIMESTAMP) AS f, CAST(? AS INTEGER) AS g`.replace(/\s+/g, ' ')
+const TYPED_PARAMETERS_SQL = `SELECT ${['BIGINT', 'DOUBLE', 'VARCHAR', 'BOOLEAN', 'DECIMAL(12, 2)', 'TIMESTAMP', 'INTEGER']
+  .map((type, index) => `CAST(? AS ${type}) AS ${'abcdefg'[index]}`)
+  .join(', ')}`
 const INSTANT_SQL = 'SELECT COUNT(*) AS n FROM artemis.sda.observations WHERE observed_at >= ?'
 /** All in one run of Java: starting it takes longer than most steps. */
 const STEPS: readonly (readonly [step: string, statements: readonly string[]])[] = [

@@ -43,6 +43,15 @@ describe.skipIf(lacks('Python with pyarrow.flight', PYTHON))('pyarrow.flight', (
     expect(seen).toMatchObject([{ error: 'FlightUnavailableError' }])
   })
 
+  it('shows a certificate in place of a token, and does not get in without one', async () => {
+    const place = { address: `grpc+tls://${engine.mutualTlsAddress}`, root: engine.certificate, token: null, queries: ['SELECT 42 AS answer'] }
+    const seen = await client('queries', { ...place, ...engine.client })
+    await expectEngineResults(engine.session, place.queries, seen)
+    expect(await client('queries', place)).toMatchObject([{ error: 'FlightUnavailableError' }])
+    const stranger = { certificate: engine.certificate, key: engine.certificate.replace('.pem', '.key') }
+    expect(await client('queries', { ...place, ...stranger })).toMatchObject([{ error: 'FlightUnavailableError' }])
+  })
+
   it('hears of each error what the engine says', async () => {
     const seen = (await client('queries', { queries: FAILING_QUERIES.map(([sql]) => sql) })) as { error: string; message: string }[]
     for (const [index, [sql, message]] of FAILING_QUERIES.entries()) {
