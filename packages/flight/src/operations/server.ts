@@ -105,6 +105,7 @@ async function assemble(config: ServerConfig, options: StartOptions, onOpened: (
     maxReceiveMessageBytes: config['limits.message'],
     maxHeaderBytes: config['limits.header'],
     keepalive: { timeMs: config['listen.keepalive'] },
+    stallTimeoutMs: config['limits.stalled_stream'],
     logger,
   })
   onOpened(() => server.close())

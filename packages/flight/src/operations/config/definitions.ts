@@ -103,6 +103,7 @@ export const CONFIG = {
   'limits.header': bytes(64 * KIB, { description: 'The largest list of headers of a call' }),
   'limits.query': bytes(MIB, { description: 'The longest SQL text' }),
   'limits.sessions': integer(4096, { minimum: 1 }, { description: 'Sessions that are open at once; a principal has a quarter of them at most' }),
+  'limits.stalled_stream': duration(10 * MINUTE, { description: 'When a stream whose reader takes nothing is ended, so that its place is free for others' }),
   'limits.session_idle': duration(30 * MINUTE, { description: 'When a session that nobody uses is closed' }),
 
   'engine.memory_limit': bytes(Math.max(256 * MIB, Math.floor(os.totalmem() / 2 / MIB) * MIB), {

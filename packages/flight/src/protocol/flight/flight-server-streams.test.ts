@@ -249,6 +249,27 @@ describe('back-pressure', () => {
     await closed
   })
 
+  it('ends a stream whose client reads nothing for too long', async () => {
+    const { service, stopped, closed } = endless(1_000_000)
+    const outcomes: number[] = []
+    const hooks: CallHooks = { begin: async () => (outcome) => void outcomes.push(outcome.code) }
+    const { port, server } = await start(service, { hooks: [hooks], stallTimeoutMs: 100 })
+    const session = connect(`http://127.0.0.1:${port}`)
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    stream.on('error', () => undefined)
+    stream.end(Buffer.from([0, 0, 0, 0, 0]))
+    await stopped
+    await closed
+    await vi.waitFor(() => expect(outcomes).toEqual([status.ABORTED]))
+    expect(server.activeCalls).toBe(0)
+    session.destroy()
+  })
+
   it('reads a client no further than the handler does', async () => {
     const release = deferred()
     const got = deferred()

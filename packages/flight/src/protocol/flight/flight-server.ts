@@ -57,6 +57,8 @@ export interface FlightServerOptions {
   /** Calls that one connection may have at a time. 256 by default. */
   readonly maxConcurrentCallsPerConnection?: number | undefined
   readonly keepalive?: KeepaliveOptions | undefined
+  /** A client that is there but reads nothing for as many milliseconds loses its stream, and what that holds. Never by default. */
+  readonly stallTimeoutMs?: number | undefined
   readonly logger?: FlightLogger | undefined
   /** Hears of every error of our own. */
   readonly internalErrors?: ((error: unknown) => void) | undefined
@@ -305,7 +307,7 @@ export class FlightServer {
 
   /** Runs a call to its status. Never throws: gRPC has nobody to hear it. */
   #begin(method: FlightMethod, call: GrpcCall, responder: Responder, work: Work): void {
-    const running = new RunningCall(method, call, responder, this.#hooks)
+    const running = new RunningCall(method, call, responder, { hooks: this.#hooks, stallTimeoutMs: this.#options.stallTimeoutMs })
     running.principal = this.#admission.principalOf(call.metadata) ?? ANONYMOUS
     this.#running.add(running)
     void this.#run(running, work).finally(() => {

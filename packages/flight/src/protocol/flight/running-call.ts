@@ -33,6 +33,12 @@ export interface Responder {
 /** Longer timers overflow; a call that lives as long has no deadline worth keeping. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+export interface RunningCallOptions {
+  readonly hooks: readonly CallHooks[]
+  /** How long one message may wait for the client to read. */
+  readonly stallTimeoutMs: number | undefined
+}
+
 export class RunningCall implements CallContext {
   readonly method: FlightMethod
   readonly peer: string
@@ -49,17 +55,19 @@ export class RunningCall implements CallContext {
   readonly #call: GrpcCall
   readonly #responder: Responder
   readonly #hooks: readonly CallHooks[]
+  readonly #stallTimeoutMs: number | undefined
   readonly #abort = new AbortController()
   readonly #answerHeaders = new MetadataClass()
   #areHeadersSent = false
   #isAnswered = false
   #deadlineTimer: NodeJS.Timeout | undefined
 
-  constructor(method: FlightMethod, call: GrpcCall, responder: Responder, hooks: readonly CallHooks[]) {
+  constructor(method: FlightMethod, call: GrpcCall, responder: Responder, { hooks, stallTimeoutMs }: RunningCallOptions) {
     this.method = method
     this.#call = call
     this.#responder = responder
     this.#hooks = hooks
+    this.#stallTimeoutMs = stallTimeoutMs
     this.peer = call.getPeer()
     this.headers = call.metadata
     this.signal = this.#abort.signal
@@ -107,7 +115,9 @@ export class RunningCall implements CallContext {
   async send(message: Buffer): Promise<void> {
     if (this.signal.aborted) return
     this.#sendHeaders()
+    const patience = this.#stallTimeoutMs === undefined ? undefined : setTimeout(() => this.stop(stalled(this.#stallTimeoutMs!)), this.#stallTimeoutMs)
     await this.#responder.send(message, this.signal)
+    clearTimeout(patience)
     if (this.signal.aborted) return
     this.messagesSent++
     this.bytesSent += message.length
@@ -169,6 +179,10 @@ export class RunningCall implements CallContext {
 
 function deadlineExceeded(): FlightError {
   return new FlightError({ code: status.DEADLINE_EXCEEDED, message: 'the deadline of the call has passed' })
+}
+
+function stalled(afterMs: number): FlightError {
+  return new FlightError({ code: status.ABORTED, message: `the client read nothing for ${afterMs / 1000} s, so its stream was ended` })
 }
 
 function clientCancelled(): FlightError {
