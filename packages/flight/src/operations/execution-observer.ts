@@ -25,12 +25,12 @@ export class ObservedGate implements ExecutionGate {
     this.#observers = observers
   }
 
-  async admit(context: CallContext, request: ExecutionRequest): Promise<(outcome: ExecutionOutcome) => void> {
+  async admit(context: CallContext, request: ExecutionRequest, signal: AbortSignal): Promise<(outcome: ExecutionOutcome) => void> {
     const observed = this.#observers.map((observer) => observer.begin(context, request))
     const startMs = performance.now()
     let release: (outcome: ExecutionOutcome) => void
     try {
-      release = await this.#gate.admit(context, request)
+      release = await this.#gate.admit(context, request, signal)
     } catch (error) {
       for (const execution of observed) execution.refused(error, performance.now() - startMs)
       throw error

@@ -18,6 +18,8 @@ import { stateFiles } from './state-files.js'
 export interface Security {
   readonly plan: AuthenticationPlan
   readonly authenticator: Authenticator
+  /** Undefined when tokens open nothing here. */
+  readonly tokens: TokenStore | undefined
   /** Undefined without TLS. */
   readonly credentials: ServerCredentials | undefined
   readonly activeTokens: number
@@ -37,12 +39,13 @@ export async function openSecurity(config: ServerConfig, logger: SecurityLogger)
     jwt,
     certificates: plan.certificates ? certificateRules(config) : undefined,
     anonymous: plan.anonymous ? { scopes: parseScopes(config['auth.anonymous_scope']) } : undefined,
+    onFailure: (failure) => logger.warn(failure, 'credentials refused'),
   })
   const close = async (): Promise<void> => {
     tls?.close()
     await tokens.close()
   }
-  return { plan, authenticator, credentials: tls?.credentials, activeTokens, close }
+  return { plan, authenticator, tokens: plan.tokens ? tokens : undefined, credentials: tls?.credentials, activeTokens, close }
 }
 
 function certificateRules(config: ServerConfig): readonly CertificateRule[] {

@@ -10,6 +10,7 @@ import { EngineRuntime } from '@artemis/engine'
 import { EngineBackend } from '../backend/engine-backend.js'
 import { FlightServer } from '../protocol/flight/flight-server.js'
 import { FlightSqlService } from '../protocol/sql/flight-sql-service.js'
+import { RevocationWatch } from '../security/revocation-watch.js'
 import type { ServerConfig } from './config/definitions.js'
 import { usesTls, validateConfig } from './config/validate.js'
 import { countingAuthenticator } from './counting-authenticator.js'
@@ -100,7 +101,7 @@ async function assemble(config: ServerConfig, options: StartOptions, onOpened: (
   const server = new FlightServer({
     service: streams.watch(service),
     authenticator: countingAuthenticator(security.authenticator, (error) => metrics.countAuthenticationFailure(error)),
-    hooks: [tracing.callHooks, metrics.callHooks, new CallLog(logger, traceIdOf), limiter],
+    hooks: [tracing.callHooks, metrics.callHooks, new CallLog(logger, traceIdOf), limiter, ...(security.tokens === undefined ? [] : [new RevocationWatch(security.tokens)])],
     credentials: security.credentials,
     maxReceiveMessageBytes: config['limits.message'],
     maxHeaderBytes: config['limits.header'],

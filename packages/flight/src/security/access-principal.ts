@@ -26,3 +26,15 @@ export interface PrincipalLimits {
 export function isAccessPrincipal(principal: Principal): principal is AccessPrincipal {
   return 'budgetId' in principal && 'scopes' in principal
 }
+
+const TOKEN_PREFIX = 'token:'
+
+/** The principal's id of a token that this server issued. */
+export function tokenPrincipalId(tokenId: string): string {
+  return `${TOKEN_PREFIX}${tokenId}`
+}
+
+/** The token that a principal came with, or undefined when it came otherwise. */
+export function tokenIdOf(principal: Principal): string | undefined {
+  return principal.id.startsWith(TOKEN_PREFIX) ? principal.id.slice(TOKEN_PREFIX.length) : undefined
+}

@@ -11,6 +11,7 @@ import type { Authenticator, Credentials, HandshakeGrant } from '../protocol/fli
 import { FlightError, unauthenticated } from '../protocol/flight/flight-error.js'
 import { ANONYMOUS } from '../protocol/principal.js'
 import type { Principal } from '../protocol/principal.js'
+import { tokenPrincipalId } from './access-principal.js'
 import type { AccessPrincipal, PrincipalLimits } from './access-principal.js'
 import { reasonOf } from './atomic-file.js'
 import { NO_TOKEN, isJwt, tokenOfHandshake, tokenOfHeaders } from './bearer-text.js'
@@ -100,7 +101,7 @@ const principals = new WeakMap<TokenRecord, AccessPrincipal>()
 function principalOfRecord(record: TokenRecord): AccessPrincipal {
   let principal = principals.get(record)
   if (principal === undefined) {
-    const id = `token:${record.id}`
+    const id = tokenPrincipalId(record.id)
     principal = { id, name: record.name, budgetId: id, scopes: record.scopes, limits: record.limits, expiresAtMs: record.expiresAtMs }
     principals.set(record, principal)
   }

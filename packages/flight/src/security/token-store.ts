@@ -153,17 +153,31 @@ export class TokenStore {
     }
     const stored = tokens.get(parts.id)
     if (!secretMatches(parts.secret, stored?.secretHash) || stored === undefined) throw unauthenticated('the token is not valid')
-    if (stored.revokedAtMs !== undefined) throw unauthenticated(`the token "${stored.name}" was revoked at ${new Date(stored.revokedAtMs).toISOString()}`)
-    if (stored.expiresAtMs !== undefined && stored.expiresAtMs <= this.#now()) {
-      throw unauthenticated(`the token "${stored.name}" expired at ${new Date(stored.expiresAtMs).toISOString()}`)
-    }
+    this.#refuseEnded(stored)
     this.#usage.note(stored.id)
     return stored
+  }
+
+  /**
+   * Throws a FlightError UNAUTHENTICATED when the token was revoked, expired or removed since it was verified. While the
+   * file cannot be read nothing is known to have ended.
+   */
+  async refuseEnded(id: string): Promise<void> {
+    const tokens = await this.#file.current().catch(() => undefined)
+    if (tokens === undefined) return
+    const stored = tokens.get(id)
+    if (stored === undefined) throw unauthenticated('the token is no longer valid')
+    this.#refuseEnded(stored)
   }
 
   /** Writes down when tokens were last used. */
   async close(): Promise<void> {
     await this.#usage.close()
+  }
+
+  #refuseEnded({ name, revokedAtMs, expiresAtMs }: StoredToken): void {
+    if (revokedAtMs !== undefined) throw unauthenticated(`the token "${name}" was revoked at ${new Date(revokedAtMs).toISOString()}`)
+    if (expiresAtMs !== undefined && expiresAtMs <= this.#now()) throw unauthenticated(`the token "${name}" expired at ${new Date(expiresAtMs).toISOString()}`)
   }
 
   #stateOf(token: StoredToken): ListedToken['state'] {
