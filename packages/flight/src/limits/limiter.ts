@@ -136,8 +136,8 @@ export class Limiter implements ExecutionGate, CallHooks {
     return waitMs === 0 ? undefined : this.#holdBack(waitMs, context.signal)
   }
 
-  async admit(context: CallContext, request: ExecutionRequest): Promise<() => void> {
-    const { principal, signal } = context
+  async admit(context: CallContext, request: ExecutionRequest, signal: AbortSignal = context.signal): Promise<() => void> {
+    const { principal } = context
     if (this.#draining) throw this.#refuse('draining', principal, 'the server is shutting down')
     const limits = this.#limitsOf(principal)
     const budget = this.#budgetOf(principal, limits)

@@ -54,6 +54,29 @@ describe('cancelling', () => {
     expect(backend.executed).toEqual([])
   })
 
+  it('takes what waits out of its line, while the call itself goes on', async () => {
+    const left: unknown[] = []
+    const { client } = startService({
+      gate: {
+        admit: (_, { kind }, signal) => {
+          if (kind !== 'query') return Promise.resolve(() => undefined)
+          return new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              left.push(signal.reason)
+              reject(signal.reason as Error)
+            })
+          })
+        },
+      },
+    })
+    const info = await client.info(text('COUNT 1'))
+    const failure = client.get(ticketOf(info)).catch((error: unknown) => error)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await cancel(client, info)).toBe(CANCELLED)
+    expect(left).toMatchObject([{ kind: 'cancelled' }])
+    expect(await failure).toMatchObject({ kind: 'cancelled' })
+  })
+
   it('keeps from running what has not begun', async () => {
     const { backend, client } = startService()
     for (const descriptor of [text('COUNT 1'), text('ADD 1'), command(sql.CommandGetCatalogsSchema, {})]) {

@@ -18,8 +18,9 @@ export interface ExecutionOutcome {
 
 /**
  * Stands before every execution: budgets, the queue ahead of the engine, metrics and logs. `admit` waits for its turn, is
- * cancelled by the call's signal, and throws a FlightError to refuse.
+ * cancelled by the signal, and throws a FlightError to refuse.
  */
 export interface ExecutionGate {
-  admit(context: CallContext, request: ExecutionRequest): Promise<(outcome: ExecutionOutcome) => void>
+  /** `signal` fires when the call is over, and also when the query is cancelled or its session ends while the call goes on. */
+  admit(context: CallContext, request: ExecutionRequest, signal: AbortSignal): Promise<(outcome: ExecutionOutcome) => void>
 }

@@ -1,6 +1,6 @@
 /** FlightInfo: what GetFlightInfo answers. One endpoint without locations, which means this server, and one signed ticket. */
 
-import type { Batch, Schema } from '@artemis/arrow'
+import type { Schema } from '@artemis/arrow'
 import { create } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { FlightDescriptor, FlightEndpoint, FlightInfo } from '../generated/Flight_pb.js'
@@ -11,6 +11,7 @@ import type { MetadataCommand } from './commands.js'
 import { packMetadataCommand } from './commands.js'
 import { metadataSchemaMessage } from './metadata-commands.js'
 import type { StatementText } from './plain-tickets.js'
+import { planBytes, rowsBytes } from './plan-size.js'
 import type { ServiceState } from './service-state.js'
 import type { Session } from './session.js'
 import type { Ticket, TicketContent } from './tickets.js'
@@ -32,7 +33,7 @@ export function statementInfo(state: ServiceState, descriptor: FlightDescriptor,
   const isQuery = statement.kind === 'query'
   const content: TicketContent = isQuery ? { kind: 'query', text: textForTicket(text, rows) } : { kind: 'update' }
   const ticket = newTicket(state, session, content)
-  const bytes = Buffer.byteLength(text?.sql ?? '') + rowsBytes(rows)
+  const bytes = planBytes(text, schema) + rowsBytes(rows)
   state.executions.keep(ticket.nonce, { session, sql: text?.sql, statement, rows, expiresAtMs: ticket.expiresAtMs, bytes })
   return flightInfo(state, descriptor, schemaMessage(schema), ticket)
 }
@@ -84,15 +85,4 @@ function textForTicket(text: StatementText | undefined, rows: readonly Parameter
     return null
   })
   return isExact && json.length <= MAX_TEXT_IN_TICKET ? text : undefined
-}
-
-function rowsBytes(rows: readonly ParameterRow[] | undefined): number {
-  const batches = new Set<Batch>()
-  let bytes = 0
-  for (const row of rows ?? []) {
-    if (row.kind === 'json') bytes += JSON.stringify(row.values, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).length
-    else batches.add(row.batch)
-  }
-  for (const batch of batches) bytes += batch.byteSize()
-  return bytes
 }

@@ -57,6 +57,8 @@ export interface FlightSqlServiceOptions {
 
 const MINUTE_MS = 60_000
 const MIN_SECRET_BYTES = 32
+const MIB = 2 ** 20
+const MAX_PREPARED_BYTES_PER_PRINCIPAL = 128 * MIB
 
 export class FlightSqlService implements FlightService {
   readonly #state: ServiceState
@@ -125,8 +127,11 @@ function createState(options: FlightSqlServiceOptions): ServiceState {
   if (secret.length < MIN_SECRET_BYTES) {
     throw new ConfigError({ code: 'TICKET_SECRET_TOO_SHORT', message: `the ticket secret must have at least ${MIN_SECRET_BYTES} bytes` })
   }
-  const prepared = new PreparedStatements({ maxPerSession: options.maxPreparedStatementsPerSession ?? 256 })
-  const executions = new ExecutionRegistry({ clock, maxPlanned: 10_000, maxPlannedBytes: 64 * 1024 * 1024 })
+  const prepared = new PreparedStatements({
+    maxPerSession: options.maxPreparedStatementsPerSession ?? 256,
+    maxBytesPerPrincipal: MAX_PREPARED_BYTES_PER_PRINCIPAL,
+  })
+  const executions = new ExecutionRegistry({ clock, maxPlanned: 10_000, maxPlannedBytes: 64 * MIB })
   const transactions = new TransactionRegistry()
   const sessions = new SessionRegistry({
     backend,

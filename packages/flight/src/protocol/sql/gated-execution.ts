@@ -92,7 +92,7 @@ async function admit({ gate, executions, clock }: ExecutionEnvironment, context:
   const startedAt = clock()
   let done: (outcome: ExecutionOutcome) => void
   try {
-    done = await untilAborted(gate.admit(withSignal(context, execution.signal), scope.request), execution.signal)
+    done = await untilAborted(gate.admit(context, scope.request, execution.signal), execution.signal)
   } catch (error) {
     execution.end()
     throw error
@@ -109,12 +109,6 @@ async function admit({ gate, executions, clock }: ExecutionEnvironment, context:
       done({ ...progress, error, durationMs: clock() - startedAt })
     },
   }
-}
-
-/** The call as the gate sees it: it waits no longer for a query that was cancelled, or whose session has ended. */
-function withSignal(context: CallContext, signal: AbortSignal): CallContext {
-  const { method, peer, headers, principal, deadline } = context
-  return { method, peer, headers, principal, deadline, signal, setHeader: (name, value) => context.setHeader(name, value) }
 }
 
 /** The admission, unless the query is cancelled while it waits; an admission that comes too late is given back. */

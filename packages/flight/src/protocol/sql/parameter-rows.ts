@@ -31,7 +31,7 @@ export async function parameterRows(stream: IncomingStream, maxBytes: number): P
     if (bytes > maxBytes) {
       throw new ResourceError({ code: 'PARAMETERS_TOO_LARGE', message: `the parameters take more than the ${maxBytes} bytes that are allowed` })
     }
-    rows.push(...rowsOf(batch))
+    for (const row of rowsOf(batch)) rows.push(row)
   }
   return rows
 }

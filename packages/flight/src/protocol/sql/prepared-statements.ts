@@ -5,6 +5,7 @@ import { notFound } from '../flight/flight-error.js'
 import type { Principal } from '../principal.js'
 import type { BackendStatement, ParameterRow } from './backend.js'
 import type { StatementText } from './plain-tickets.js'
+import { planBytes, rowsBytes } from './plan-size.js'
 import type { Session } from './session.js'
 
 export interface PreparedStatement {
@@ -14,18 +15,27 @@ export interface PreparedStatement {
   readonly text: StatementText | undefined
   readonly statement: BackendStatement
   /** What DoPut bound last. */
+  readonly rows: readonly ParameterRow[] | undefined
+}
+
+interface Kept extends PreparedStatement {
   rows: readonly ParameterRow[] | undefined
+  /** Rough memory that it takes. */
+  bytes: number
 }
 
 export interface PreparedStatementsOptions {
   readonly maxPerSession: number
+  /** Of all statements of a principal, whatever its sessions. */
+  readonly maxBytesPerPrincipal: number
 }
 
 export class PreparedStatements {
   readonly #options: PreparedStatementsOptions
-  readonly #byHandle = new Map<string, PreparedStatement>()
+  readonly #byHandle = new Map<string, Kept>()
   /** In the order of their last use. */
-  readonly #bySession = new Map<Session, Map<string, PreparedStatement>>()
+  readonly #bySession = new Map<Session, Map<string, Kept>>()
+  readonly #bytesByPrincipal = new Map<string, number>()
 
   constructor(options: PreparedStatementsOptions) {
     this.#options = options
@@ -37,14 +47,35 @@ export class PreparedStatements {
 
   /** Keeps a statement. Clients that never close theirs lose the one that they used least recently. */
   add(session: Session, text: StatementText | undefined, statement: BackendStatement): PreparedStatement {
-    const prepared: PreparedStatement = { handle: randomBytes(18).toString('base64url'), session, text, statement, rows: undefined }
-    const siblings = this.#bySession.get(session) ?? new Map<string, PreparedStatement>()
+    const prepared: Kept = { handle: randomBytes(18).toString('base64url'), session, text, statement, rows: undefined, bytes: 0 }
+    const siblings = this.#bySession.get(session) ?? new Map<string, Kept>()
     this.#bySession.set(session, siblings)
     siblings.set(prepared.handle, prepared)
     this.#byHandle.set(prepared.handle, prepared)
     const [oldest] = siblings.keys()
     if (siblings.size > this.#options.maxPerSession && oldest !== undefined) this.#remove(oldest)
+    this.#grow(prepared, planBytes(text, statement.schema))
     return prepared
+  }
+
+  /** Parameters for the executions that follow, in place of those before. */
+  bind({ handle }: PreparedStatement, rows: readonly ParameterRow[] | undefined): void {
+    const prepared = this.#byHandle.get(handle)
+    if (prepared === undefined) return
+    const growth = rowsBytes(rows) - rowsBytes(prepared.rows)
+    prepared.rows = rows
+    this.#grow(prepared, growth)
+  }
+
+  /** Counts what a statement takes. A principal over its bytes loses the statements that it made first, but never this one. */
+  #grow(prepared: Kept, bytes: number): void {
+    const { id } = prepared.session.principal
+    prepared.bytes += bytes
+    this.#bytesByPrincipal.set(id, (this.#bytesByPrincipal.get(id) ?? 0) + bytes)
+    for (const [handle, other] of this.#byHandle) {
+      if ((this.#bytesByPrincipal.get(id) ?? 0) <= this.#options.maxBytesPerPrincipal) break
+      if (other !== prepared && other.session.principal.id === id) this.#remove(handle)
+    }
   }
 
   /** @throws FlightError NOT_FOUND, also for another principal's handle. */
@@ -74,6 +105,10 @@ export class PreparedStatements {
     const siblings = this.#bySession.get(prepared.session)
     siblings?.delete(handle)
     if (siblings?.size === 0) this.#bySession.delete(prepared.session)
+    const { id } = prepared.session.principal
+    const left = (this.#bytesByPrincipal.get(id) ?? 0) - prepared.bytes
+    if (left > 0) this.#bytesByPrincipal.set(id, left)
+    else this.#bytesByPrincipal.delete(id)
   }
 }
 

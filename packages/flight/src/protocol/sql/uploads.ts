@@ -65,7 +65,7 @@ async function put(state: ServiceState, context: CallContext, own: Session, comm
     case 'arrow.flight.protocol.sql.CommandPreparedStatementQuery': {
       const prepared = state.prepared.get(context.principal, command.preparedStatementHandle)
       state.sessions.byKey(prepared.session.key)
-      prepared.rows = await parameterRows(stream, state.maxParameterBytes)
+      state.prepared.bind(prepared, await parameterRows(stream, state.maxParameterBytes))
       const result = create(DoPutPreparedStatementResultSchema, { preparedStatementHandle: handleBytes(prepared) })
       return create(PutResultSchema, { appMetadata: toBinary(DoPutPreparedStatementResultSchema, result) })
     }
