@@ -13,6 +13,7 @@ import { argument } from '../kernel/input.js'
 import { doublesOf } from '../kernel/primitive-columns.js'
 import { booleanResult, scalarResult, textListResult, textResult } from '../kernel/results.js'
 import { TextColumn } from '../kernel/text-columns.js'
+import { inBoundedTime } from './bounded-time.js'
 import type { RegexOptions } from './regex-syntax.js'
 import { compileRegex, parseOptions } from './regex-syntax.js'
 
@@ -50,11 +51,11 @@ function exec(regex: RegExp, text: string, from: number): RegExpExecArray | null
 }
 
 function matchKernel(whole: boolean, negated: boolean, ignoreCase = false): Kernel {
-  return (input) => {
+  return inBoundedTime((input) => {
     const text = new TextColumn(argument(input, 0))
     const regex = new RegexColumn(argument(input, 1), input.args[2], whole, ignoreCase)
     return booleanResult(input, (row) => (exec(regex.at(row), text.at(row), 0) !== null) !== negated)
-  }
+  })
 }
 
 const matches = (kernel: Kernel): Resolved => ({ argumentTypes: [utf8, utf8], returnType: bool, kernel, canThrow: true })
@@ -183,7 +184,7 @@ function advance(text: string, at: number): number {
   return at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
 }
 
-const replaceKernel: Kernel = (input) => {
+const replaceKernel: Kernel = inBoundedTime((input) => {
   const text = new TextColumn(argument(input, 0))
   const regex = new RegexColumn(argument(input, 1), input.args[3], false)
   const replacement = new TextColumn(argument(input, 2))
@@ -196,7 +197,7 @@ const replaceKernel: Kernel = (input) => {
     if (match === null || filled === undefined) return value
     return value.slice(0, match.index) + filled + value.slice(match.index + match[0].length)
   })
-}
+})
 
 export const regexpReplace = scalarFunction({
   name: 'regexp_replace',
@@ -211,12 +212,12 @@ export const regexpReplace = scalarFunction({
   ],
 })
 
-const extractKernel: Kernel = (input) => {
+const extractKernel: Kernel = inBoundedTime((input) => {
   const text = new TextColumn(argument(input, 0))
   const regex = new RegexColumn(argument(input, 1), input.args[3], false)
   const groups = groupsOf(input)
   return textResult(input, (row) => exec(regex.at(row), text.at(row), 0)?.[groups[row]!] ?? '')
-}
+})
 
 function groupsOf(input: KernelInput): Float64Array {
   const group = input.args[2]
@@ -233,14 +234,14 @@ function resolveNamedGroups(types: readonly DataType[], names: Scalar | undefine
     argumentTypes: [utf8, utf8, list(utf8), ...types.slice(3).map(() => utf8)],
     returnType: returns,
     canThrow: true,
-    kernel(input) {
+    kernel: inBoundedTime((input) => {
       const text = new TextColumn(argument(input, 0))
       const regex = new RegexColumn(argument(input, 1), input.args[3], false)
       return scalarResult(input, returns, (row) => {
         const match = exec(regex.at(row), text.at(row), 0)
         return given.map((_, i) => match?.[i + 1] ?? '')
       })
-    },
+    }),
   }
 }
 
@@ -268,12 +269,12 @@ export const regexpExtract = resolvingFunction({
 })
 
 /** One element for each match; a group that took no part in it is left out unless it is the first. */
-const extractAllKernel: Kernel = (input) => {
+const extractAllKernel: Kernel = inBoundedTime((input) => {
   const text = new TextColumn(argument(input, 0))
   const regex = new RegexColumn(argument(input, 1), input.args[3], false)
   const groups = groupsOf(input)
   return textListResult(input, (row) => allMatches(regex.at(row), text.at(row), groups[row]!))
-}
+})
 
 function allMatches(regex: RegExp, text: string, group: number): (string | null)[] {
   const found: (string | null)[] = []
@@ -302,11 +303,11 @@ export const regexpExtractAll = scalarFunction({
   ],
 })
 
-const splitKernel: Kernel = (input) => {
+const splitKernel: Kernel = inBoundedTime((input) => {
   const text = new TextColumn(argument(input, 0))
   const regex = new RegexColumn(argument(input, 1), input.args[2], false)
   return textListResult(input, (row) => splitParts(regex.at(row), text.at(row)))
-}
+})
 
 function splitParts(regex: RegExp, text: string): string[] {
   const parts: string[] = []
