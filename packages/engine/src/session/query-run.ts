@@ -10,6 +10,7 @@ import type { ResultKind } from '../result/query-result.js'
 import { QueryResult } from '../result/query-result.js'
 import type { Settings } from '../settings/settings.js'
 import type { Logger } from './logger.js'
+import { asLimitError } from './limit-error.js'
 import type { PlannedQuery } from './query-planner.js'
 import { casts } from './query-planner.js'
 
@@ -68,7 +69,8 @@ async function* logged(stream: ExecutionStream, clock: RunClock, options: RunOpt
     if (resultSchema === undefined) yield* stream
     else for await (const batch of stream) yield batch.withSchema(resultSchema)
     logger.debug({ queryId, ...metrics() }, 'query finished')
-  } catch (error) {
+  } catch (thrown) {
+    const error = asLimitError(thrown)
     const code = error instanceof ArtemisError ? error.code : 'UNEXPECTED'
     logger.warn({ queryId, code, err: error }, 'query failed')
     throw error

@@ -27,6 +27,7 @@ import { Definitions } from './definitions.js'
 import { FreshPlan } from './fresh-plan.js'
 import type { IngestTarget } from './ingest.js'
 import { ingest } from './ingest.js'
+import { asLimitError } from './limit-error.js'
 import type { Logger } from './logger.js'
 import { silentLogger } from './logger.js'
 import { NameResolver, readableCatalog } from './name-resolution.js'
@@ -269,7 +270,8 @@ export class SessionContext {
   async #reported<T>(statement: Statement, run: StatementRun, step: () => Promise<T>): Promise<T> {
     try {
       return await step()
-    } catch (error) {
+    } catch (thrown) {
+      const error = asLimitError(thrown)
       if (!(error instanceof ArtemisError)) throw error
       // What a setting or a catalog refuses knows no place.
       if (error instanceof ConfigError) error.at(statement.span)

@@ -5,12 +5,14 @@ import { binary, bytesVector, MAX_OFFSET, tooLarge, utf8 } from '@artemis/arrow'
 import { resolvingFunction } from '../definition/scalar.js'
 import type { Resolved } from '../definition/scalar.js'
 import { copyBytes } from '../kernel/copy-bytes.js'
+import { outOfRange } from '../kernel/errors.js'
 import type { KernelInput } from '../kernel/input.js'
 import { argument, isRowValid } from '../kernel/input.js'
 import { textResult } from '../kernel/results.js'
 import type { ByteColumn } from '../kernel/text-columns.js'
 import { byteColumn, TextColumn } from '../kernel/text-columns.js'
 import { resolveListConcat } from '../nested/list-concat.js'
+import { MAX_LENGTH } from './max-length.js'
 
 /** A column of pieces; a row that is null adds nothing. */
 interface Pieces {
@@ -30,6 +32,7 @@ function joinBytes(input: KernelInput, type: DataType): Vector {
   const offsets = new Int32Array(rowCount + 1)
   let size = 0
   for (let i = 0; i < rowCount; i++) {
+    if (sizes[i]! > MAX_LENGTH) throw outOfRange(`joining would make a value of ${sizes[i]!} bytes`)
     size += sizes[i]!
     if (size > MAX_OFFSET) throw tooLarge(type)
     offsets[i + 1] = size

@@ -9,9 +9,7 @@ import { doublesOf } from '../kernel/primitive-columns.js'
 import { textResult } from '../kernel/results.js'
 import { TextColumn } from '../kernel/text-columns.js'
 import { characterCount, characterSlice } from './characters.js'
-
-/** The longest text that these functions make: far beyond sense, far below what would exhaust memory. */
-const MAX_LENGTH = 2 ** 28
+import { MAX_LENGTH } from './max-length.js'
 
 function padding(name: string, side: 'left' | 'right', result: string): ScalarFunctionDefinition {
   return scalarFunction({
