@@ -21,13 +21,13 @@ export async function stalledReaders({ cpp, artemis, reader, log }) {
     const stall = async (readers) => {
       await reader.ask('stall', { address, sql, readers })
       await pause(SETTLING_MS)
-      return server.ask('usage')
+      return server.ask('usage', { collectGarbage: true })
     }
     // What the first such readers cost is the server's, and not theirs.
     await stall(READERS / 4)
     await reader.ask('letGo')
     await pause(SETTLING_MS)
-    const before = await server.ask('usage')
+    const before = await server.ask('usage', { collectGarbage: true })
     const during = await stall(READERS)
     await reader.ask('letGo')
     const row = {

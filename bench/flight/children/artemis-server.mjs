@@ -62,7 +62,7 @@ for (const [name, catalog] of catalogs) session.registerCatalog(name, catalog)
 
 await answerCommands({
   address: () => server.uri,
-  usage: () => ({ ...usage(), produced: endless.produced }),
+  usage: (options) => ({ ...usage(options), produced: endless.produced }),
   /** Milliseconds of each run of a query in this process, without any network: from its text to its last batch. */
   engine: async ({ sql, rounds }) => {
     const times = []

@@ -12,9 +12,9 @@ export async function answerCommands(handlers) {
   process.exit(0)
 }
 
-/** Seconds of processor that this process has used so far, and the bytes that it holds after a collection of garbage. */
-export function usage() {
-  globalThis.gc?.()
+/** Seconds of processor that this process has used so far, and the bytes that it holds, after a collection of garbage where it is asked for. */
+export function usage(options) {
+  if (options?.collectGarbage) globalThis.gc()
   const { user, system } = process.cpuUsage()
   return { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() }
 }

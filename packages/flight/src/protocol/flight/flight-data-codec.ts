@@ -1,6 +1,6 @@
 /**
- * FlightData by hand. A message is one allocation, filled from the chunks of its body; a received message is read as
- * views of its bytes.
+ * FlightData by hand. A message is written once, from the chunks of its body to the memory that it is sent from; a received
+ * message is read as views of its bytes.
  *
  * ```
  * 1 flight_descriptor | 2 data_header | 3 app_metadata | 1000 data_body
@@ -29,32 +29,58 @@ const BODY_ALIGNMENT = 8
 
 /** The message's bytes in memory of their own. */
 export function encodeFlightData(payload: FlightPayload, descriptor?: FlightDescriptor): Buffer {
-  const descriptorBytes = descriptor === undefined ? undefined : toBinary(FlightDescriptorSchema, descriptor)
-  const { header, body, appMetadata } = payload
-  const bodyLength = byteLength(body)
-  const size =
-    (descriptorBytes === undefined ? 0 : fieldSize(FIELD.descriptor, descriptorBytes.length)) +
-    (header.length === 0 ? 0 : fieldSize(FIELD.header, header.length)) +
-    (appMetadata === undefined || appMetadata.length === 0 ? 0 : fieldSize(FIELD.appMetadata, appMetadata.length)) +
-    (bodyLength === 0 ? 0 : fieldSize(FIELD.body, bodyLength))
-  const out = Buffer.allocUnsafe(size)
-  let place = 0
-  if (descriptorBytes !== undefined) place = writeField(out, place, FIELD.descriptor, descriptorBytes)
-  if (header.length > 0) place = writeField(out, place, FIELD.header, header)
-  if (appMetadata !== undefined && appMetadata.length > 0) place = writeField(out, place, FIELD.appMetadata, appMetadata)
-  if (bodyLength > 0) {
-    place = writePrefix(out, place, FIELD.body, bodyLength)
-    for (const chunk of body) {
-      out.set(chunk, place)
-      place += chunk.length
-    }
-  }
+  const message = new OutgoingFlightData(payload, descriptor)
+  const out = Buffer.allocUnsafe(message.byteLength)
+  message.copy(out, 0)
   return out
 }
 
+/** What gRPC asks of a message that it sends: how large it is, and then to be written. Every Buffer is one. */
+export interface OutgoingMessage {
+  readonly byteLength: number
+  /** Writes all bytes from `start` on; returns their number. */
+  copy(target: Buffer, start: number): number
+}
+
+/**
+ * A message that is not put together before gRPC has the memory that it is sent from. As bytes of its own, a body would be
+ * copied twice, and the second MiB of memory costs more than the copy: new pages, and garbage to collect.
+ */
+export class OutgoingFlightData implements OutgoingMessage {
+  readonly byteLength: number
+  readonly #payload: FlightPayload
+  readonly #descriptor: Uint8Array | undefined
+  readonly #bodyLength: number
+
+  constructor(payload: FlightPayload, descriptor?: FlightDescriptor) {
+    this.#payload = payload
+    this.#descriptor = descriptor === undefined ? undefined : toBinary(FlightDescriptorSchema, descriptor)
+    this.#bodyLength = byteLength(payload.body)
+    const descriptorSize = this.#descriptor === undefined ? 0 : fieldSize(FIELD.descriptor, this.#descriptor.length)
+    this.byteLength = descriptorSize + payloadSize(payload, this.#bodyLength)
+  }
+
+  copy(target: Buffer, start: number): number {
+    const { header, body, appMetadata } = this.#payload
+    let place = start
+    if (this.#descriptor !== undefined) place = writeField(target, place, FIELD.descriptor, this.#descriptor)
+    if (header.length > 0) place = writeField(target, place, FIELD.header, header)
+    if (appMetadata !== undefined && appMetadata.length > 0) place = writeField(target, place, FIELD.appMetadata, appMetadata)
+    if (this.#bodyLength > 0) place = writePrefix(target, place, FIELD.body, this.#bodyLength)
+    for (const chunk of body) {
+      target.set(chunk, place)
+      place += chunk.length
+    }
+    return place - start
+  }
+}
+
 /** The bytes of a message that {@link encodeFlightData} would give, without its descriptor. */
-export function flightDataSize({ header, body, appMetadata }: FlightPayload): number {
-  const bodyLength = byteLength(body)
+export function flightDataSize(payload: FlightPayload): number {
+  return payloadSize(payload, byteLength(payload.body))
+}
+
+function payloadSize({ header, appMetadata }: FlightPayload, bodyLength: number): number {
   return (
     (header.length === 0 ? 0 : fieldSize(FIELD.header, header.length)) +
     (appMetadata === undefined || appMetadata.length === 0 ? 0 : fieldSize(FIELD.appMetadata, appMetadata.length)) +

@@ -17,7 +17,8 @@ import { createAdmission } from './admission.js'
 import type { Authenticator, Credentials } from './authenticator.js'
 import type { FlightMethod } from './call-context.js'
 import type { CallHooks, CallOutcome } from './call-hooks.js'
-import type { FlightDataMessage } from './flight-data-codec.js'
+import type { FlightDataMessage, OutgoingMessage } from './flight-data-codec.js'
+import { OutgoingFlightData } from './flight-data-codec.js'
 import { FlightError, invalidArgument, unauthenticated, unimplemented } from './flight-error.js'
 import type { FlightService, IncomingStream } from './flight-service.js'
 import { answerHandshake, shakeHands } from './handshake-call.js'
@@ -169,10 +170,9 @@ export class FlightServer {
     const service = this.#service
     const { Handshake, ListFlights, GetFlightInfo, PollFlightInfo, GetSchema, DoGet, DoPut, DoExchange, DoAction, ListActions } =
       flightServiceDefinition
-    const exchange = { responseSerialize: (payload: FlightPayload) => DoExchange.responseSerialize({ payload }) }
-    const get = { responseSerialize: (payload: FlightPayload) => DoGet.responseSerialize({ payload }) }
+    const data = { responseSerialize: (payload: FlightPayload) => new OutgoingFlightData(payload) }
     this.grpc.addService(rawDefinition(), {
-      Handshake: (call: ServerDuplexStream<Buffer, Buffer>) =>
+      Handshake: (call: ServerDuplexStream<Buffer, OutgoingMessage>) =>
         this.#begin('Handshake', call, streamResponder(call), (running) =>
           this.#handshake(running, decoded(running, pacedRequests(call, running.signal), Handshake.requestDeserialize)),
         ),
@@ -180,9 +180,9 @@ export class FlightServer {
       GetFlightInfo: this.#unary('GetFlightInfo', GetFlightInfo, service.getFlightInfo?.bind(service)),
       PollFlightInfo: this.#unary('PollFlightInfo', PollFlightInfo, service.pollFlightInfo?.bind(service)),
       GetSchema: this.#unary('GetSchema', GetSchema, service.getSchema?.bind(service)),
-      DoGet: this.#serverStream('DoGet', { ...DoGet, ...get }, service.doGet?.bind(service)),
+      DoGet: this.#serverStream('DoGet', { ...DoGet, ...data }, service.doGet?.bind(service)),
       DoPut: this.#duplex('DoPut', DoPut, service.doPut?.bind(service)),
-      DoExchange: this.#duplex('DoExchange', { ...DoExchange, ...exchange }, service.doExchange?.bind(service)),
+      DoExchange: this.#duplex('DoExchange', { ...DoExchange, ...data }, service.doExchange?.bind(service)),
       DoAction: this.#serverStream('DoAction', DoAction, service.doAction?.bind(service)),
       ListActions: this.#serverStream(
         'ListActions',
@@ -194,10 +194,10 @@ export class FlightServer {
 
   #unary<Request, Response>(
     method: FlightMethod,
-    codec: { requestDeserialize: (bytes: Buffer) => Request; responseSerialize: (message: Response) => Buffer },
+    codec: { requestDeserialize: (bytes: Buffer) => Request; responseSerialize: (message: Response) => OutgoingMessage },
     handler: ((running: RunningCall, request: Request) => Promise<Response>) | undefined,
   ) {
-    return (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): void =>
+    return (call: ServerUnaryCall<Buffer, OutgoingMessage>, callback: sendUnaryData<OutgoingMessage>): void =>
       this.#begin(method, call, unaryResponder(callback), (running) =>
         this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
@@ -210,10 +210,10 @@ export class FlightServer {
 
   #serverStream<Request, Response>(
     method: FlightMethod,
-    codec: { requestDeserialize: (bytes: Buffer) => Request; responseSerialize: (message: Response) => Buffer },
+    codec: { requestDeserialize: (bytes: Buffer) => Request; responseSerialize: (message: Response) => OutgoingMessage },
     handler: ((running: RunningCall, request: Request) => AsyncIterable<Response>) | undefined,
   ) {
-    return (call: ServerWritableStream<Buffer, Buffer>): void =>
+    return (call: ServerWritableStream<Buffer, OutgoingMessage>): void =>
       this.#begin(method, call, streamResponder(call), (running) =>
         this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
@@ -225,10 +225,10 @@ export class FlightServer {
 
   #duplex<Response>(
     method: FlightMethod,
-    codec: { requestDeserialize: (bytes: Buffer) => FlightDataMessage; responseSerialize: (message: Response) => Buffer },
+    codec: { requestDeserialize: (bytes: Buffer) => FlightDataMessage; responseSerialize: (message: Response) => OutgoingMessage },
     handler: ((running: RunningCall, stream: IncomingStream) => AsyncIterable<Response>) | undefined,
   ) {
-    return (call: ServerDuplexStream<Buffer, Buffer>): void =>
+    return (call: ServerDuplexStream<Buffer, OutgoingMessage>): void =>
       this.#begin(method, call, streamResponder(call), (running) =>
         this.#hooked(running, async () => {
           if (handler === undefined) throw unimplemented(method)
@@ -352,9 +352,12 @@ export class FlightServer {
   }
 }
 
-/** Flight's calls with messages as bytes: we encode and decode them ourselves, to count them and to answer what is malformed. */
+/**
+ * Flight's calls with messages as bytes: we encode and decode them ourselves, to count them and to answer what is malformed.
+ * grpc-js asks a message to send for its `byteLength` and its `copy`, and for nothing else that a Buffer has.
+ */
 function rawDefinition(): ServiceDefinition {
-  const raw = (bytes: Buffer): Buffer => bytes
+  const raw = <T>(message: T): T => message
   const names = Object.keys(flightServiceDefinition) as FlightMethod[]
   return Object.fromEntries(
     names.map((name) => [name, { ...flightServiceDefinition[name], requestDeserialize: raw, responseSerialize: raw }]),

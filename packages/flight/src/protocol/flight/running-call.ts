@@ -8,6 +8,7 @@ import { ANONYMOUS } from '../principal.js'
 import type { Credentials } from './authenticator.js'
 import type { CallContext, FlightMethod } from './call-context.js'
 import type { CallHooks } from './call-hooks.js'
+import type { OutgoingMessage } from './flight-data-codec.js'
 import { FlightError, invalidArgument } from './flight-error.js'
 import type { CallStatus } from './status.js'
 
@@ -25,7 +26,7 @@ export interface GrpcCall {
 /** How the messages and the status of a call reach gRPC: streams and single answers differ. */
 export interface Responder {
   /** Resolves when the message left our memory, and also when the call is cancelled. */
-  send(message: Buffer, cancelled: AbortSignal): Promise<void>
+  send(message: OutgoingMessage, cancelled: AbortSignal): Promise<void>
   succeed(trailers: Metadata): void
   fail(failure: Pick<CallStatus, 'code' | 'details' | 'metadata'>): void
 }
@@ -112,7 +113,7 @@ export class RunningCall implements CallContext {
   }
 
   /** Sends one message and waits until it left; does nothing once the call was stopped. */
-  async send(message: Buffer): Promise<void> {
+  async send(message: OutgoingMessage): Promise<void> {
     if (this.signal.aborted) return
     this.#sendHeaders()
     const patience = this.#stallTimeoutMs === undefined ? undefined : setTimeout(() => this.stop(stalled(this.#stallTimeoutMs!)), this.#stallTimeoutMs)
@@ -120,15 +121,15 @@ export class RunningCall implements CallContext {
     clearTimeout(patience)
     if (this.signal.aborted) return
     this.messagesSent++
-    this.bytesSent += message.length
-    for (const hooks of this.#hooks) await hooks.sent?.(this, message.length)
+    this.bytesSent += message.byteLength
+    for (const hooks of this.#hooks) await hooks.sent?.(this, message.byteLength)
   }
 
   /**
    * Sends what a handler gives. While a message waits for the client, the next is made, and no more: a client that does
    * not read holds two. However it ends, the handler's iterator is closed.
    */
-  async sendAll<T>(messages: AsyncIterable<T>, serialize: (message: T) => Buffer): Promise<void> {
+  async sendAll<T>(messages: AsyncIterable<T>, serialize: (message: T) => OutgoingMessage): Promise<void> {
     const iterator = messages[Symbol.asyncIterator]()
     let sending: Promise<void> | undefined
     try {
@@ -189,7 +190,7 @@ function clientCancelled(): FlightError {
   return new FlightError({ code: status.CANCELLED, message: 'the client cancelled the call' })
 }
 
-export function streamResponder(call: ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>): Responder {
+export function streamResponder(call: ServerWritableStream<Buffer, OutgoingMessage> | ServerDuplexStream<Buffer, OutgoingMessage>): Responder {
   return {
     send: (message, cancelled) =>
       new Promise((resolve) => {
@@ -210,8 +211,8 @@ export function streamResponder(call: ServerWritableStream<Buffer, Buffer> | Ser
 }
 
 /** A single answer leaves together with the status. */
-export function unaryResponder(callback: (error: Partial<CallStatus> | null, value?: Buffer | null, trailers?: Metadata) => void): Responder {
-  let answer: Buffer | undefined
+export function unaryResponder(callback: (error: Partial<CallStatus> | null, value?: OutgoingMessage | null, trailers?: Metadata) => void): Responder {
+  let answer: OutgoingMessage | undefined
   return {
     send: (message) => {
       answer = message
