@@ -100,6 +100,8 @@ export class FlightServer {
     this.grpc = new Server({
       'grpc.max_receive_message_length': options.maxReceiveMessageBytes ?? DEFAULT_MAX_RECEIVE_MESSAGE_BYTES,
       'grpc.max_send_message_length': -1,
+      // Counters for a debugging service that nobody asks here.
+      'grpc.enable_channelz': 0,
       'grpc.max_concurrent_streams': options.maxConcurrentCallsPerConnection ?? 256,
       'grpc.keepalive_time_ms': options.keepalive?.timeMs ?? 30_000,
       'grpc.keepalive_timeout_ms': options.keepalive?.timeoutMs ?? 20_000,

@@ -76,7 +76,9 @@ export class RunningCall implements CallContext {
     const deadlineMs = typeof deadline === 'number' ? deadline : deadline.getTime()
     this.deadline = Number.isFinite(deadlineMs) ? new Date(deadlineMs) : undefined
     // A call that ended is "cancelled" too, when its stream closes; then nobody listens any more.
-    call.once('cancelled', () => this.stop(this.#isPastDeadline() ? deadlineExceeded() : clientCancelled()))
+    call.once('cancelled', () => {
+      if (!this.#isAnswered) this.stop(this.#isPastDeadline() ? deadlineExceeded() : clientCancelled())
+    })
     if (call.cancelled) this.stop(clientCancelled())
     if (this.deadline !== undefined) {
       // gRPC has a timer of its own, which says nothing to us while a message waits for a client that does not read.

@@ -98,14 +98,16 @@ async function admit({ gate, executions, clock }: ExecutionEnvironment, context:
     throw error
   }
   const progress: Progress = { queryId: undefined, rows: 0, bytes: 0 }
-  let error: unknown = new CancelledError({ code: 'CANCELLED', message: 'the client stopped reading' })
+  let ended: { readonly error: unknown } | undefined
   return {
     signal: execution.signal,
     progress,
-    succeed: () => void (error = undefined),
-    fail: (cause) => void (error = cause),
+    succeed: () => void (ended = { error: undefined }),
+    fail: (error) => void (ended = { error }),
     end: () => {
       execution.end()
+      // An error costs the walk of its stack, so the one that is seldom needed is made last.
+      const { error } = ended ?? { error: new CancelledError({ code: 'CANCELLED', message: 'the client stopped reading' }) }
       done({ ...progress, error, durationMs: clock() - startedAt })
     },
   }
