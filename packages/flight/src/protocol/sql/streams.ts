@@ -53,11 +53,14 @@ function metadataCommand(base64: string): MetadataCommand {
   return command.message
 }
 
-/** The plan that GetFlightInfo made; when it was forgotten, another one of the same text. */
+/**
+ * The plan that GetFlightInfo made; when it was forgotten, another one of the same text. Nearly every ticket is read once,
+ * so a plan that its ticket can make again is not kept for the rest of the ticket's life.
+ */
 async function plannedQuery(state: ServiceState, context: CallContext, session: Session, ticket: Ticket): Promise<Planned> {
-  const planned = state.executions.planned(ticket.nonce)
-  if (planned !== undefined) return { ...planned, text: planned.sql === undefined ? undefined : { sql: planned.sql, options: {} } }
   const text = ticket.content.kind === 'query' ? ticket.content.text : undefined
+  const planned = text === undefined ? state.executions.planned(ticket.nonce) : state.executions.take(ticket.nonce)
+  if (planned !== undefined) return { ...planned, text: planned.sql === undefined ? undefined : { sql: planned.sql, options: {} } }
   if (text === undefined) throw notFound('the query of this ticket is no longer known; call GetFlightInfo again')
   return { session, text, statement: await planStatement(state, context, session, text), rows: jsonRows(text) }
 }
