@@ -12,6 +12,8 @@ const QUERIES = [
   },
 ]
 const CALLS_IN_A_TURN = 50
+/** It takes a few thousand calls until all code on the way is compiled for good. */
+const WARMUP_CALLS = 1500
 
 export async function latency({ cpp, artemis, reader, ownReader, rounds, log }) {
   const address = await artemis.ask('address')
@@ -27,7 +29,7 @@ export async function latency({ cpp, artemis, reader, ownReader, rounds, log }) 
     contenders.push({ name: 'floor', title: "one row of pyarrow's server in C++: pyarrow's client", run: (rounds) => reader.ask('twoCalls', { address: cppAddress, sql: '', rounds }) })
   }
   const times = new Map(contenders.map(({ name }) => [name, []]))
-  for (const { run } of contenders) await run(3 * CALLS_IN_A_TURN)
+  for (const { run } of contenders) await run(WARMUP_CALLS)
   for (let turn = 0; turn < rounds; turn++) for (const { name, run } of contenders) times.get(name).push(...(await run(CALLS_IN_A_TURN)))
   const p50s = new Map(contenders.map(({ name }) => [name, percentile(times.get(name), 50)]))
   return contenders.map(({ name, title, engine, goal }) => {
