@@ -37,9 +37,13 @@ export async function flight({ warehouse, rounds, log }) {
     await writeFile(messageFile, Buffer.concat(messages))
     const lengths = messages.map((message) => message.length)
     const artemis = await start(process.execPath, 'artemis-server.mjs', [streamFile, String(REPEATS), warehouse])
-    const parts = { artemis, ownReader: await start(process.execPath, 'artemis-client.mjs', [await artemis.ask('address')]) }
-    if (existsSync(PYTHON)) {
-      parts.raw = await start(process.execPath, 'raw-tcp-server.mjs', [messageFile, JSON.stringify(lengths), String(REPEATS)])
+    const parts = {
+      artemis,
+      ownReader: await start(process.execPath, 'artemis-client.mjs', [await artemis.ask('address')]),
+      raw: await start(process.execPath, 'raw-tcp-server.mjs', [messageFile, JSON.stringify(lengths), String(REPEATS)]),
+    }
+    if (!existsSync(PYTHON)) log('flight: no pyarrow in .interop/venv (.ci/interop-setup installs it): our own client is the only one')
+    else {
       parts.cpp = await start(PYTHON, 'cpp_server.py', [streamFile, String(REPEATS)])
       parts.reader = await start(PYTHON, 'cpp_client.py')
     }

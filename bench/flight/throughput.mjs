@@ -9,12 +9,17 @@ const STREAM = 'SELECT * FROM repeated.main.stream'
 export const GIB = 2 ** 30
 
 export async function throughput({ raw, cpp, artemis, reader, ownReader, streamBytes, rounds, log }) {
-  const contenders = [{ name: 'artemis', title: 'Artemis, read by our own client', server: artemis, read: () => ownReader.ask('stream', { sql: STREAM }) }]
-  if (reader === undefined) log('flight: no pyarrow in .interop/venv (.ci/interop-setup installs it): no raw TCP, no C++ server and no C++ client')
-  else {
-    const [port, cppAddress, address] = [await raw.ask('address'), await cpp.ask('address'), await artemis.ask('address')]
-    contenders.unshift(
-      { name: 'raw', title: 'raw TCP from Node', server: raw, read: () => reader.ask('raw', { port }) },
+  const port = await raw.ask('address')
+  const contenders = [
+    { name: 'raw', title: 'raw TCP, Node at both ends', server: raw, read: () => ownReader.ask('raw', { port }) },
+    { name: 'artemis', title: 'Artemis, read by our own client', server: artemis, read: () => ownReader.ask('stream', { sql: STREAM }) },
+  ]
+  if (reader !== undefined) {
+    const [cppAddress, address] = [await cpp.ask('address'), await artemis.ask('address')]
+    contenders.splice(
+      1,
+      0,
+      { name: 'raw-bare', title: 'raw TCP from Node to a bare socket', server: raw, read: () => reader.ask('raw', { port }) },
       { name: 'cpp', title: "pyarrow's server in C++", server: cpp, read: () => reader.ask('stream', { address: cppAddress, sql: 'stream' }) },
       { name: 'artemis-cpp', title: 'Artemis', server: artemis, read: () => reader.ask('stream', { address, sql: STREAM }) },
     )

@@ -1,5 +1,7 @@
-/** Our own client, with the commands of `cpp_client.py`. Argument: the server's address. */
+/** Our own client and a plain socket of Node, with the commands of `cpp_client.py`. Argument: the server's address. */
 
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { FlightSqlClient } from 'artemis-flight/client'
 import { answerCommands } from './commands.mjs'
 
@@ -13,6 +15,14 @@ async function read(sql) {
 }
 
 await answerCommands({
+  raw: async ({ port }) => {
+    const began = performance.now()
+    let bytes = 0
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('data', (chunk) => void (bytes += chunk.length))
+    await once(socket, 'end')
+    return { seconds: (performance.now() - began) / 1000, bytes }
+  },
   stream: async ({ sql }) => {
     const began = performance.now()
     const bytes = await read(sql)
