@@ -23,8 +23,8 @@ export interface NullAwareOptions {
   readonly chunkSize: number
 }
 
-/** Marks the unmatched rows whose answer is unknown. */
-export function unknownRows(options: NullAwareOptions): RowMarks {
+/** Marks the unmatched rows whose answer is unknown. Gives null after each row, so that the query can be cancelled. */
+export function* unknownRows(options: NullAwareOptions): Generator<null, RowMarks, undefined> {
   const { side, keys, unmatched, rowCount } = options
   const unknown = new RowMarks(rowCount)
   if (side.rowCount === 0 || unmatched.length === 0) return unknown
@@ -41,6 +41,7 @@ export function unknownRows(options: NullAwareOptions): RowMarks {
     // A row without NULLs can only be unknown because of build rows with one.
     const candidates = withNull.has(row) ? allBuildRows : side.nullKeyRows
     if (candidates !== null && hasPossibleMatch(options, row, candidates)) unknown.mark(Int32Array.of(row))
+    yield null
   }
   return unknown
 }

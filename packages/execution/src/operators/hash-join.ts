@@ -51,6 +51,9 @@ interface Probe {
   readonly chunkSize: number
 }
 
+/** Joined batches, and null for each step that gave none: between any two, the query can be cancelled. */
+type Steps = Generator<Batch | null, void, undefined>
+
 export class HashJoinExec extends Operator {
   readonly name: string
   readonly #options: HashJoinOptions
@@ -90,7 +93,7 @@ export class HashJoinExec extends Operator {
     if (this.#isEmpty(probe.side)) return
     for await (const batch of run.input(0)) {
       for (const joined of this.#probeBatch(batch, probe)) {
-        yield joined
+        if (joined !== null) yield joined
         await run.checkpoint()
       }
     }
@@ -144,7 +147,8 @@ export class HashJoinExec extends Operator {
     })
   }
 
-  *#probeBatch(batch: Batch, probe: Probe): Generator<Batch, void, undefined> {
+  /** Null where candidates were tried and none was a match: a filter over everything with everything may take hours to its first row. */
+  *#probeBatch(batch: Batch, probe: Probe): Steps {
     const keys = probe.keys.map((key) => evaluateToVector(key, batch, probe.evaluation))
     const ids = new Int32Array(batch.rowCount)
     probe.side.table?.lookup(keys, batch.rowCount, ids)
@@ -160,14 +164,17 @@ export class HashJoinExec extends Operator {
   }
 
   /** Joined rows. Where a residual may refuse every match of a row, its unmatched rows come at the end of its batch. */
-  *#pairs(batch: Batch, ids: Int32Array, probe: Probe): Generator<Batch, void, undefined> {
+  *#pairs(batch: Batch, ids: Int32Array, probe: Probe): Steps {
     const { joinType } = this.#options
     const keepProbe = joinType === 'left' || joinType === 'full' || joinType === 'single'
     const inline = keepProbe && probe.residual === null
     const marks = joinType === 'single' || (keepProbe && !inline) ? new RowMarks(batch.rowCount) : null
     for (const candidates of matchingPairs(probe.side, ids, batch.rowCount, inline, probe.chunkSize)) {
       const pairs = this.#afterResidual(batch, candidates, probe)
-      if (pairs.probe.length === 0) continue
+      if (pairs.probe.length === 0) {
+        yield null
+        continue
+      }
       probe.buildMarks?.mark(pairs.build)
       if (joinType === 'single') this.#checkSingle(pairs, marks!)
       else marks?.mark(pairs.probe)
@@ -196,14 +203,14 @@ export class HashJoinExec extends Operator {
   }
 
   /** Semi, anti and mark joins: whether a row has a match, not which. */
-  *#existence(batch: Batch, keys: readonly Vector[], ids: Int32Array, probe: Probe): Generator<Batch, void, undefined> {
+  *#existence(batch: Batch, keys: readonly Vector[], ids: Int32Array, probe: Probe): Steps {
     const { joinType } = this.#options
-    const matched = this.#matchedRows(batch, ids, probe)
+    const matched = yield* this.#matchedRows(batch, ids, probe)
     if (joinType === 'semi') {
       yield* this.#probeRows(batch, matched.marked(), probe)
       return
     }
-    const unknown = this.#options.nullAware ? this.#unknown(batch, keys, matched, probe) : null
+    const unknown = this.#options.nullAware ? yield* this.#unknown(batch, keys, matched, probe) : null
     if (joinType === 'anti') {
       const rows = matched.unmarked()
       yield* this.#probeRows(batch, unknown === null ? rows : rows.filter((row) => !unknown.has(row)), probe)
@@ -220,7 +227,7 @@ export class HashJoinExec extends Operator {
     if (rows.length > 0) yield probe.output.probeOnly(batch, rows)
   }
 
-  #matchedRows(batch: Batch, ids: Int32Array, probe: Probe): RowMarks {
+  *#matchedRows(batch: Batch, ids: Int32Array, probe: Probe): Generator<null, RowMarks, undefined> {
     const matched = new RowMarks(batch.rowCount)
     if (probe.residual === null) {
       if (probe.side.table === null) {
@@ -228,12 +235,14 @@ export class HashJoinExec extends Operator {
       } else matched.mark(rowsWithKey(ids))
       return matched
     }
-    for (const pairs of matchingPairs(probe.side, ids, batch.rowCount, false, probe.chunkSize))
+    for (const pairs of matchingPairs(probe.side, ids, batch.rowCount, false, probe.chunkSize)) {
       matched.mark(this.#afterResidual(batch, pairs, probe).probe)
+      yield null
+    }
     return matched
   }
 
-  #unknown(batch: Batch, keys: readonly Vector[], matched: RowMarks, probe: Probe): RowMarks {
+  #unknown(batch: Batch, keys: readonly Vector[], matched: RowMarks, probe: Probe): Generator<null, RowMarks, undefined> {
     const { residual } = probe
     return unknownRows({
       side: probe.side,
