@@ -63,12 +63,12 @@ for (const [name, catalog] of catalogs) session.registerCatalog(name, catalog)
 await answerCommands({
   address: () => server.uri,
   usage: (options) => ({ ...usage(options), produced: endless.produced }),
-  /** Milliseconds of each run of a query in this process, without any network: from its text to its last batch. */
+  /** Milliseconds of each run of a query in this process, without any network: from its text to the bytes of its last batch. */
   engine: async ({ sql, rounds }) => {
     const times = []
     for (let i = 0; i < rounds; i++) {
       const began = performance.now()
-      for await (const _ of (await session.sql(sql)).batches());
+      for await (const _ of (await session.sql(sql)).toIPC());
       times.push(performance.now() - began)
     }
     return times
