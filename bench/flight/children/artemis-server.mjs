@@ -4,7 +4,6 @@
  */
 
 import { readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { decodeStream } from '@artemis/arrow'
 import { EngineRuntime, MemoryCatalog, SessionContext, openWarehouse } from '@artemis/engine'
@@ -55,7 +54,8 @@ repeated.get('main').register('endless', endless)
 const runtime = new EngineRuntime()
 const catalogs = new Map([['artemis', await openWarehouse(warehouse, runtime)], ['repeated', repeated]])
 const unlimited = { 'limits.requests_per_second': 1e6, 'limits.request_burst': 1e6, 'limits.concurrent_queries': 1000, 'limits.running': 1000 }
-const state = path.join(tmpdir(), `artemis-bench-${process.pid}`)
+// The suite removes the folder of the batches in the end.
+const state = path.join(path.dirname(file), 'state')
 const server = await startServer(serverConfig({ 'listen.port': 0, 'state.directory': state, ...unlimited }), { catalogs, runtime })
 const session = new SessionContext({ runtime })
 for (const [name, catalog] of catalogs) session.registerCatalog(name, catalog)
