@@ -86,6 +86,8 @@ export interface AggregateFunction {
   readonly ignoresDistinct: boolean
   /** Whether the result depends on the order of rows: first, list, string_agg. */
   readonly orderSensitive: boolean
+  /** Whether accumulators have `updateExact` for the values of the one argument. */
+  readonly acceptsExactNumbers?: boolean
   createAccumulator(context: EvaluationContext): GroupsAccumulator
 }
 
@@ -95,6 +97,14 @@ export interface AggregateFunctionDefinition {
   readonly documentation: FunctionDocumentation
   readonly signatures: readonly string[]
   resolve(argumentTypes: readonly DataType[], constants: readonly (Scalar | undefined)[]): AggregateFunction | undefined
+}
+
+/** Unscaled values of decimals, each below 2^53 in magnitude and so exact in a double. */
+export interface ExactNumbers {
+  readonly values: Float64Array
+  /** No value is greater in magnitude, those of NULL rows included. */
+  readonly largest: number
+  readonly validity: Uint8Array | null
 }
 
 /**
@@ -110,6 +120,8 @@ export interface GroupsAccumulator {
    * must not keep the vectors: their buffers are used again for the next batch.
    */
   update(args: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void
+  /** As `update`, of one argument whose values come as numbers. Only where the function `acceptsExactNumbers`. */
+  updateExact?(numbers: ExactNumbers, groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void
   /** Takes partial states in: the columns of `stateTypes`. */
   merge(states: readonly Vector[], groupIds: Int32Array, groupCount: number): void
   /** The partial states of groups `[start, start + length)`. */

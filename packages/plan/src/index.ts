@@ -40,6 +40,7 @@ export type {
   AggregateFunction,
   AggregateFunctionDefinition,
   EvaluationContext,
+  ExactNumbers,
   FunctionDocumentation,
   FunctionRegistry,
   GroupsAccumulator,

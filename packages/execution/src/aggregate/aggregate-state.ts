@@ -1,7 +1,7 @@
 /** Groups in memory: their keys, and one lane for each aggregate. */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import type { AggregateCall, EvaluationContext } from '@artemis/plan'
+import type { AggregateCall, EvaluationContext, ExactNumbers } from '@artemis/plan'
 import type { KeyTable } from '../hash/key-table.js'
 import { createKeyTable } from '../hash/key-table.js'
 import type { Lane, LaneRows } from './lane.js'
@@ -24,6 +24,8 @@ export interface AggregateRows {
 /** The arguments of one aggregate, for all rows or for those of a selection. */
 export interface LaneValues {
   readonly args: readonly Vector[]
+  /** Takes the place of the one argument in `args`, for accumulators that accept it. */
+  readonly numbers: ExactNumbers | null
   readonly order: readonly Vector[]
   readonly selection: Int32Array | null
   /** Only rows whose bit is set count; given only without a selection. */
@@ -58,8 +60,10 @@ export class AggregateState {
     const ids = this.#groupIds(rows.keys, rows.rowCount)
     for (const [index, lane] of rows.lanes.entries()) {
       if (lane === null) continue
-      const { args, order, selection, filter } = lane
-      this.#update(index, { args, order, ids: selection === null ? ids : pick(ids, selection), filter })
+      const { args, numbers, order, selection, filter } = lane
+      const laneIds = selection === null ? ids : pick(ids, selection)
+      if (numbers === null) this.#update(index, { args, order, ids: laneIds, filter })
+      else this.lanes[index]!.accumulator.updateExact!(numbers, laneIds, this.groupCount, filter)
     }
   }
 

@@ -156,6 +156,7 @@ export class PartitionedState {
     const keys = this.#shape.groupTypes.map(slice)
     const lanes = this.#shape.calls.map((call): LaneValues => ({
       args: call.arguments.map((argument) => slice(argument.type)),
+      numbers: null,
       order: [],
       selection: null,
       filter: null,

@@ -33,7 +33,7 @@ import { compileCall } from './call.js'
 import { compileCase, compileCoalesce, isLazyCoalesce } from './conditional.js'
 import type { CompiledExpression, CompileOptions, ExpressionContext } from './compiled-expression.js'
 import { evaluateOncePerEntry } from './dictionary-once.js'
-import { compileFusedExact } from './fused/fused-exact.js'
+import { columnNumbers, compileFusedExact } from './fused/fused-exact.js'
 import { compileFused } from './fused/fused-expression.js'
 import { compileInList } from './in-list.js'
 import { compileLogical } from './logical.js'
@@ -88,7 +88,12 @@ export class ExpressionCompiler {
       }
       case 'column': {
         const position = this.position(expression.id, expression)
-        return { type: expression.type, evaluate: (batch, { scratch }) => vectorDatum(columnOf(batch, position, scratch)) }
+        const numbers = columnNumbers(expression, this)
+        return {
+          type: expression.type,
+          evaluate: (batch, { scratch }) => vectorDatum(columnOf(batch, position, scratch)),
+          ...(numbers === undefined ? {} : { numbers }),
+        }
       }
       case 'cast':
         return this.#compileCast(expression, insideOneColumn)

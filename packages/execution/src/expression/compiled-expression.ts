@@ -1,5 +1,5 @@
 import type { Batch, DataType, Datum } from '@artemis/arrow'
-import type { EvaluationContext } from '@artemis/plan'
+import type { EvaluationContext, ExactNumbers } from '@artemis/plan'
 import type { Scratch } from '../batch/scratch.js'
 import type { CastProvider } from './cast-provider.js'
 
@@ -13,6 +13,11 @@ export interface CompiledExpression {
   readonly type: DataType
   /** The values for the rows of a batch: a vector of `batch.rowCount` rows, or a scalar that stands for all of them. */
   evaluate(batch: Batch, context: ExpressionContext): Datum
+  /**
+   * The values as exact numbers, for who can add those: no decimals of 16 bytes need be made and read. Undefined, or
+   * absent, where they come no faster so or are not exact.
+   */
+  numbers?(batch: Batch, context: ExpressionContext): ExactNumbers | undefined
 }
 
 export interface CompileOptions {

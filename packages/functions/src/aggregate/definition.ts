@@ -7,6 +7,7 @@ export interface ResolvedAggregate {
   readonly argumentTypes: readonly DataType[]
   readonly returnType: DataType
   readonly stateTypes: readonly DataType[]
+  readonly acceptsExactNumbers?: boolean
   readonly createAccumulator: (context: EvaluationContext) => GroupsAccumulator
 }
 

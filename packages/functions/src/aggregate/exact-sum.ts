@@ -4,11 +4,14 @@
  */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { alignedWords, decodeDictionary, fixedVector, int32Words, primitiveVector } from '@artemis/arrow'
+import { alignedWords, decodeDictionary, fixedVector, int32Words, mergeValidity, primitiveVector } from '@artemis/arrow'
 import { InternalError } from '@artemis/errors'
+import type { ExactNumbers } from '@artemis/plan'
 import { growFloat64, growUint8, rowMask, validityOf } from './rows-mask.js'
 
 const WORD = 4294967296
+/** Whole numbers below are exact in doubles. */
+const EXACT = 2 ** 53
 /** Words grow by less than 2^32 a row: after so many rows they are still exact. */
 const ROWS_BETWEEN_CARRIES = 2 ** 20
 
@@ -19,9 +22,13 @@ export class ExactSums {
   #words: Float64Array = new Float64Array(0)
   #seen: Uint8Array = new Uint8Array(0)
   #rowsSinceCarry = 0
+  /** Sums of numbers that have not gone into the words yet, two for each group: the second waits for no first one. */
+  #pending: Float64Array = new Float64Array(0)
+  /** The pending sums are not greater in magnitude, and are kept below 2^53. */
+  #pendingBound = 0
 
   byteSize(): number {
-    return this.#words.byteLength + this.#seen.byteLength
+    return this.#words.byteLength + this.#seen.byteLength + this.#pending.byteLength
   }
 
   reserve(groupCount: number): void {
@@ -45,6 +52,53 @@ export class ExactSums {
     }
     const plain = decodeDictionary(vector)
     addVector(plain, groupIds, rowMask(plain, mask, groupIds.length), this.#words, this.#seen)
+  }
+
+  /** Adds values that are exact in doubles. As long as their sum is as well, it needs no words. */
+  addExact({ values, largest, validity }: ExactNumbers, groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    this.reserve(groupCount)
+    this.#pending = growFloat64(this.#pending, groupCount * 2)
+    const mask = mergeValidity(validity, filter, groupIds.length)
+    const bound = largest * groupIds.length
+    if (this.#pendingBound + bound >= EXACT) {
+      // Going through all groups to make room must not cost more than the rows themselves.
+      if (bound >= EXACT || groupCount > groupIds.length) return this.#addSplit(values, groupIds, mask)
+      this.settle()
+    }
+    this.#pendingBound += bound
+    if (mask === null) addNumbers(values, groupIds, this.#pending, this.#seen)
+    else addMaskedNumbers(values, groupIds, mask, this.#pending, this.#seen)
+  }
+
+  #addSplit(values: Float64Array, groupIds: Int32Array, mask: Uint8Array | null): void {
+    if (this.#rowsSinceCarry + groupIds.length > ROWS_BETWEEN_CARRIES) this.#carry()
+    this.#rowsSinceCarry += groupIds.length
+    for (let i = 0; i < groupIds.length; i++) {
+      if (mask !== null && ((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+      const group = groupIds[i]!
+      const high = Math.floor(values[i]! / WORD)
+      this.#words[group * STRIDE]! += values[i]! - high * WORD
+      this.#words[group * STRIDE + 1]! += high
+      this.#seen[group] = 1
+    }
+  }
+
+  /** Moves what was added as numbers into the words, which `toNumber` reads. */
+  settle(): void {
+    if (this.#pendingBound === 0) return
+    this.#pendingBound = 0
+    if (this.#rowsSinceCarry + 2 > ROWS_BETWEEN_CARRIES) this.#carry()
+    this.#rowsSinceCarry += 2
+    const pending = this.#pending
+    for (let k = 0; k < pending.length; k++) {
+      const value = pending[k]!
+      if (value === 0) continue
+      const high = Math.floor(value / WORD)
+      const at = (k >>> 1) * STRIDE
+      this.#words[at]! += value - high * WORD
+      this.#words[at + 1]! += high
+      pending[k] = 0
+    }
   }
 
   /** Adds every value of a small dictionary as often as each group has it. */
@@ -78,6 +132,7 @@ export class ExactSums {
   /** Sums as int64, or as 128-bit decimals; `overflow` makes the error of a sum that does not fit. */
   toVector(type: DataType, start: number, length: number, overflow: () => Error): Vector {
     this.reserve(start + length)
+    this.settle()
     this.#carry()
     const given = { validity: validityOf(this.#seen, start, length) }
     if (type.kind === 'int64') {
@@ -102,6 +157,31 @@ export class ExactSums {
         words[at + k + 1]! += carry
       }
     }
+  }
+}
+
+/** Neighbouring rows, which often are of one group, go to sums of their own. */
+function addNumbers(values: Float64Array, groupIds: Int32Array, sums: Float64Array, seen: Uint8Array): void {
+  const whole = groupIds.length & ~1
+  for (let i = 0; i < whole; i += 2) {
+    const first = groupIds[i]!
+    const second = groupIds[i + 1]!
+    sums[2 * first]! += values[i]!
+    sums[2 * second + 1]! += values[i + 1]!
+    seen[first] = 1
+    seen[second] = 1
+  }
+  if (whole === groupIds.length) return
+  sums[2 * groupIds[whole]!]! += values[whole]!
+  seen[groupIds[whole]!] = 1
+}
+
+function addMaskedNumbers(values: Float64Array, groupIds: Int32Array, mask: Uint8Array, sums: Float64Array, seen: Uint8Array): void {
+  for (let i = 0; i < groupIds.length; i++) {
+    if (((mask[i >>> 3]! >>> (i & 7)) & 1) === 0) continue
+    const group = groupIds[i]!
+    sums[2 * group]! += values[i]!
+    seen[group] = 1
   }
 }
 

@@ -1,9 +1,9 @@
 /** sum(x), total(x) and avg(x). */
 
 import type { DataType, Vector } from '@artemis/arrow'
-import { countSet, decimal, decodeDictionary, float64, int64, primitiveVector } from '@artemis/arrow'
+import { countSet, decimal, decodeDictionary, float64, int64, mergeValidity, primitiveVector } from '@artemis/arrow'
 import { ExecutionError } from '@artemis/errors'
-import type { GroupsAccumulator } from '@artemis/plan'
+import type { ExactNumbers, GroupsAccumulator } from '@artemis/plan'
 import { isFloat, isInteger, sqlTypeName } from '@artemis/plan'
 import { badState, countRows } from './count.js'
 import { aggregateFunction } from './definition.js'
@@ -51,6 +51,10 @@ class ExactSumAccumulator implements GroupsAccumulator {
 
   update([argument]: readonly Vector[], groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
     this.#sums.add(argument!, groupIds, groupCount, filter)
+  }
+
+  updateExact(numbers: ExactNumbers, groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    this.#sums.addExact(numbers, groupIds, groupCount, filter)
   }
 
   merge([state]: readonly Vector[], groupIds: Int32Array, groupCount: number): void {
@@ -195,6 +199,7 @@ export const sum = aggregateFunction({
       argumentTypes: [wanted],
       returnType,
       stateTypes: [returnType],
+      acceptsExactNumbers: wanted.kind === 'decimal',
       createAccumulator: () => (isFloat(wanted) ? new FloatSumAccumulator() : new ExactSumAccumulator(returnType)),
     }
   },
@@ -224,6 +229,12 @@ class MeanAccumulator implements GroupsAccumulator {
     this.#sums.add(argument!, groupIds, groupCount, filter)
   }
 
+  updateExact(numbers: ExactNumbers, groupIds: Int32Array, groupCount: number, filter: Uint8Array | null): void {
+    this.#counts = growFloat64(this.#counts, groupCount)
+    countRows(this.#counts, groupIds, groupCount, mergeValidity(numbers.validity, filter, groupIds.length))
+    this.#exact!.addExact(numbers, groupIds, groupCount, filter)
+  }
+
   merge([sums, counts]: readonly Vector[], groupIds: Int32Array, groupCount: number): void {
     this.#counts = growFloat64(this.#counts, groupCount)
     this.#sums.add(sums!, groupIds, groupCount, null)
@@ -241,6 +252,7 @@ class MeanAccumulator implements GroupsAccumulator {
   finish(start: number, length: number): Vector {
     this.#counts = growFloat64(this.#counts, start + length)
     this.#sums.reserve(start + length)
+    this.#exact?.settle()
     const means = new Float64Array(length)
     const validity = new Uint8Array((length + 7) >>> 3)
     for (let i = 0; i < length; i++) {
@@ -278,6 +290,7 @@ export const avg = aggregateFunction({
       argumentTypes: [wanted],
       returnType: float64,
       stateTypes: [stateType, float64],
+      acceptsExactNumbers: wanted.kind === 'decimal',
       createAccumulator: () => new MeanAccumulator(wanted, stateType),
     }
   },

@@ -4,14 +4,13 @@
  * when one was beyond. Then the kernels compute the batch again, with all their digits and their errors.
  */
 
-import type { DataType, Vector } from '@artemis/arrow'
-import { fixedVector, mergeValidity, primitiveVector, vectorDatum } from '@artemis/arrow'
+import type { Batch, DataType, Vector } from '@artemis/arrow'
+import { fixedVector, float64, mergeValidity, primitiveVector, vectorDatum } from '@artemis/arrow'
 import { assert } from '@artemis/errors'
-import type { Expression, ScalarFunction } from '@artemis/plan'
-import type { Scratch } from '../../batch/scratch.js'
+import type { ExactNumbers, Expression, ScalarFunction } from '@artemis/plan'
 import type { CastProvider } from '../cast-provider.js'
 import type { ExpressionCompiler } from '../compile.js'
-import type { CompiledExpression } from '../compiled-expression.js'
+import type { CompiledExpression, ExpressionContext } from '../compiled-expression.js'
 import type { ExactColumns, ExactLayout } from './exact-columns.js'
 import { exactColumns } from './exact-columns.js'
 import type { GeneratedFunction } from './function-cache.js'
@@ -30,29 +29,88 @@ export function compileFusedExact(expression: Expression, compiler: ExpressionCo
   if (!isExactTree(expression, casts)) return undefined
   const columns = new ExactSource(casts, [], []).columnsOf(expression)
   if (columns.length === 0) return undefined
-  const positions = columns.map((column) => compiler.position(column.id, expression))
-  const loops = new Map<string, Loop>()
+  const loops = new ExactLoops(expression, compiler, columns)
   let fallback: CompiledExpression | undefined
-  let misses = 0
   return {
     type,
     evaluate: (batch, context) => {
-      const arrays = misses < PATIENCE ? exactColumns(batch, columns, positions) : undefined
-      if (arrays !== undefined) {
-        const key = `${arrays.layouts.join()};${arrays.rowsOf.join()}`
-        let loop = loops.get(key)
-        if (loop === undefined) {
-          loop = buildLoop(expression, casts, columns, arrays)
-          loops.set(key, loop)
-        }
-        const vector = runLoop(loop, type, arrays, batch.rowCount, context.scratch)
-        if (vector !== undefined) return vectorDatum(vector)
-        misses++
-      }
+      const vector = loops.vector(batch, context)
+      if (vector !== undefined) return vectorDatum(vector)
       fallback ??= kernels()
       return fallback.evaluate(batch, context)
     },
+    numbers: (batch, context) => loops.numbers(batch, context),
   }
+}
+
+/** How the values of a column of decimals come as numbers. Dictionaries are left to those who count their entries. */
+export function columnNumbers(expression: Expression, compiler: ExpressionCompiler): CompiledExpression['numbers'] {
+  const { type } = expression
+  if (expression.kind !== 'column' || type.kind !== 'decimal' || !compiler.options.codegen) return undefined
+  const loops = new ExactLoops(expression, compiler, [{ id: expression.id, type }])
+  return (batch, context) => loops.numbers(batch, context)
+}
+
+/** The loops of one expression, by how its columns come. */
+class ExactLoops {
+  readonly #expression: Expression
+  readonly #casts: CastProvider
+  readonly #columns: readonly SourceColumn[]
+  readonly #positions: readonly number[]
+  readonly #loops = new Map<string, Loop>()
+  #misses = 0
+
+  constructor(expression: Expression, compiler: ExpressionCompiler, columns: readonly SourceColumn[]) {
+    this.#expression = expression
+    this.#casts = compiler.options.casts
+    this.#columns = columns
+    this.#positions = columns.map((column) => compiler.position(column.id, expression))
+  }
+
+  vector(batch: Batch, { scratch }: ExpressionContext): Vector | undefined {
+    const { type } = this.#expression
+    const wordCount = (type.kind === 'decimal' ? 4 : 2) * batch.rowCount
+    const words = scratch === undefined ? new Int32Array(wordCount) : scratch.int32(wordCount)
+    const arrays = this.#arrays(batch)
+    if (arrays === undefined || this.#run(arrays, batch.rowCount, 'words', words) === undefined) return undefined
+    const validity = validityOf(arrays, batch.rowCount)
+    if (type.kind === 'decimal') return fixedVector(type, batch.rowCount, new Uint8Array(words.buffer, words.byteOffset, words.byteLength), { validity })
+    return primitiveVector(type, new BigInt64Array(words.buffer, words.byteOffset, batch.rowCount), { validity })
+  }
+
+  numbers(batch: Batch, { scratch }: ExpressionContext): ExactNumbers | undefined {
+    if (this.#expression.type.kind !== 'decimal') return undefined
+    const arrays = this.#arrays(batch)
+    if (arrays === undefined || (this.#expression.kind === 'column' && arrays.layouts[0] === 'coded')) return undefined
+    const values = scratch === undefined ? new Float64Array(batch.rowCount) : (scratch.allocate(float64, batch.rowCount) as Float64Array)
+    const largest = this.#run(arrays, batch.rowCount, 'numbers', values)
+    return largest === undefined ? undefined : { values, largest, validity: validityOf(arrays, batch.rowCount) }
+  }
+
+  #arrays(batch: Batch): ExactColumns | undefined {
+    return this.#misses < PATIENCE ? exactColumns(batch, this.#columns, this.#positions) : undefined
+  }
+
+  /** The largest magnitude, as far as the loop tells; undefined when some value was beyond the bounds. */
+  #run(arrays: ExactColumns, n: number, output: Output, out: Int32Array | Float64Array): number | undefined {
+    const key = `${output};${arrays.layouts.join()};${arrays.rowsOf.join()}`
+    let loop = this.#loops.get(key)
+    if (loop === undefined) {
+      loop = buildLoop(this.#expression, this.#casts, this.#columns, arrays, output)
+      this.#loops.set(key, loop)
+    }
+    const inputs = arrays.arrays.flatMap((array, k) => [array, arrays.entries[k]])
+    const largest = loop.run(n, out, ...inputs, ...arrays.rows, ...loop.constants)
+    if (largest >= 0) return largest
+    this.#misses++
+    return undefined
+  }
+}
+
+function validityOf({ validities }: ExactColumns, n: number): Uint8Array | null {
+  let validity: Uint8Array | null = null
+  for (const other of validities) validity = mergeValidity(validity, other, n)
+  return validity
 }
 
 function isExactTree(expression: Expression, casts: CastProvider): boolean {
@@ -187,7 +245,16 @@ interface Loop {
   readonly constants: readonly number[]
 }
 
-function buildLoop(expression: Expression, casts: CastProvider, columns: readonly SourceColumn[], arrays: ExactColumns): Loop {
+/** Words of the type, or doubles whose largest magnitude is found on the way. */
+type Output = 'words' | 'numbers'
+
+function buildLoop(
+  expression: Expression,
+  casts: CastProvider,
+  columns: readonly SourceColumn[],
+  arrays: ExactColumns,
+  output: Output,
+): Loop {
   const source = new ExactSource(casts, arrays.layouts, arrays.rowsOf)
   const result = source.value(expression)
   const parameters = [
@@ -199,7 +266,9 @@ function buildLoop(expression: Expression, casts: CastProvider, columns: readonl
   ]
   const statements = [...arrays.rows.map((_, set) => `const row${set} = rows${set}[i]`), ...source.statements]
   const store =
-    expression.type.kind === 'decimal'
+    output === 'numbers'
+      ? ['const magnitude = Math.abs(RESULT)', 'if (magnitude > largest) largest = magnitude', 'out[i] = RESULT']
+      : expression.type.kind === 'decimal'
       ? [
           // As an integer the high word needs no conversion for each of the three words that are made of it.
           'const high = Math.floor(RESULT / 4294967296) | 0',
@@ -212,21 +281,10 @@ function buildLoop(expression: Expression, casts: CastProvider, columns: readonl
       : ['out[2 * i] = RESULT', 'out[2 * i + 1] = Math.floor(RESULT / 4294967296)']
   const body = `'use strict'
 let beyond = 0
+let largest = 0
 for (let i = 0; i < n; i++) {
 ${[...statements, ...store].join('\n').replaceAll('RESULT', result)}
 }
-return beyond`
+return beyond === 0 ? largest : -1`
   return { run: generatedFunction(parameters, body), constants: source.constants }
-}
-
-/** Undefined when some value was beyond the bounds. */
-function runLoop(loop: Loop, type: DataType, columns: ExactColumns, n: number, scratch: Scratch | undefined): Vector | undefined {
-  const wordCount = type.kind === 'decimal' ? 4 * n : 2 * n
-  const words = scratch === undefined ? new Int32Array(wordCount) : scratch.int32(wordCount)
-  const inputs = columns.arrays.flatMap((array, k) => [array, columns.entries[k]])
-  if (loop.run(n, words, ...inputs, ...columns.rows, ...loop.constants) !== 0) return undefined
-  let validity: Uint8Array | null = null
-  for (const other of columns.validities) validity = mergeValidity(validity, other, n)
-  if (type.kind === 'decimal') return fixedVector(type, n, new Uint8Array(words.buffer, words.byteOffset, words.byteLength), { validity })
-  return primitiveVector(type, new BigInt64Array(words.buffer, words.byteOffset, n), { validity })
 }
