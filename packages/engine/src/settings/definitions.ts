@@ -100,7 +100,7 @@ const ALIASES: Readonly<Record<string, SettingKey>> = {
 export function settingKey(name: string): SettingKey {
   const wanted = name.toLowerCase()
   const keys = Object.keys(SETTINGS) as SettingKey[]
-  const found = keys.find((key) => SETTINGS[key].name === wanted || SETTINGS[key].name === `artemis.${wanted}`) ?? ALIASES[wanted]
+  const found = keys.find((key) => SETTINGS[key].name === wanted || SETTINGS[key].name === `artemis.${wanted}`) ?? (Object.hasOwn(ALIASES, wanted) ? ALIASES[wanted] : undefined)
   if (found !== undefined) return found
   throw new ConfigError({
     code: 'UNKNOWN_SETTING',

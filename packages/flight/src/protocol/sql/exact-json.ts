@@ -3,7 +3,20 @@
 import { randomUUID } from 'node:crypto'
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+const BRACKET = /"(?:[^"\\]|\\.)*"|[[\]{}]/g
 const INTEGER = /^-?\d+$/
+
+/** How deep arrays and objects of a JSON text stand in each other. Looks at no more than brackets, so that a text can be refused before it is parsed. */
+export function jsonDepth(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of text.matchAll(BRACKET)) {
+    if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth)
+    else if (token === '}' || token === ']') depth--
+  }
+  return deepest
+}
+
 /** As `JSON.parse`, but integers beyond 2^53 become bigints. Throws a SyntaxError as it does. */
 export function parseExactJson(text: string): unknown {
   // The plain parse goes first, so that what is not JSON fails with the message that people know.

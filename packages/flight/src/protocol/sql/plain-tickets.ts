@@ -14,7 +14,7 @@
 import { didYouMean, UnsupportedError } from '@artemis/errors'
 import { invalidArgument } from '../flight/flight-error.js'
 import type { JsonParameters, StatementOptions } from './backend.js'
-import { parseExactJson } from './exact-json.js'
+import { jsonDepth, parseExactJson } from './exact-json.js'
 
 /** A statement as text, with what was said about it. */
 export interface StatementText {
@@ -25,6 +25,9 @@ export interface StatementText {
 
 const KEYS = ['sql', 'sql_query', 'query_type', 'params', 'parameters', 'settings', 'as_of', 'database', 'catalog', 'schema'] as const
 type Key = (typeof KEYS)[number]
+
+/** More than any parameter needs, and little enough for whoever walks over it. */
+const MAX_JSON_DEPTH = 100
 
 /** The statement in the bytes of a ticket or a descriptor: JSON when they begin with a brace, SQL otherwise. */
 export function readStatementText(bytes: Uint8Array): StatementText {
@@ -44,6 +47,7 @@ function decodeText(bytes: Uint8Array): string {
 }
 
 function readJson(text: string): StatementText {
+  if (jsonDepth(text) > MAX_JSON_DEPTH) throw invalidArgument(`the ticket is nested deeper than ${MAX_JSON_DEPTH} levels`)
   let value: unknown
   try {
     value = parseExactJson(text)
@@ -93,8 +97,9 @@ function readParameters(value: unknown): JsonParameters | undefined {
 }
 
 function readSettings(given: (key: Key) => unknown): Readonly<Record<string, string>> | undefined {
-  const settings: Record<string, string> = {}
-  for (const [name, value] of Object.entries(asObject(given('settings') ?? {}, '"settings"'))) settings[name] = readSetting(name, value)
+  const entries = Object.entries(asObject(given('settings') ?? {}, '"settings"'))
+  // Made of entries: an assignment would take `__proto__` for the prototype, and lose a setting that is to be refused.
+  const settings: Record<string, string> = Object.fromEntries(entries.map(([name, value]) => [name, readSetting(name, value)]))
   const database = readName(given('database'), 'database')
   if (database !== undefined) {
     const [catalog, schema, ...rest] = database.split('.')
