@@ -4,6 +4,7 @@
  */
 
 import type { DataType, Vector } from '@artemis/arrow'
+import { CodedKeys } from './coded-keys.js'
 import type { SmallCodes } from './small-codes.js'
 import { isSmallCodeType, smallCodesFor } from './small-codes.js'
 
@@ -22,6 +23,7 @@ export class DirectKeyTable {
   #codes: Int32Array[]
   #size = 0
   #index = new Int32Array(0)
+  readonly #coded = new CodedKeys()
 
   constructor(types: readonly DataType[], maxSlots: number) {
     this.#columns = types.map(smallCodesFor)
@@ -35,15 +37,16 @@ export class DirectKeyTable {
 
   byteSize(): number {
     const codes = this.#codes.reduce((sum, column) => sum + column.byteLength, 0)
-    return this.#slots.byteLength + codes + this.#columns.reduce((sum, column) => sum + column.byteSize(), 0)
+    return this.#slots.byteLength + this.#coded.byteSize() + codes + this.#columns.reduce((sum, column) => sum + column.byteSize(), 0)
   }
 
   /** Inserts all rows, or returns false and inserts none when the array would be too large. */
   tryInsert(keys: readonly Vector[], rowCount: number, ids: Int32Array): boolean {
-    if (rowCount === 0) return true
+    if (rowCount === 0 || this.#coded.find(keys, rowCount, ids)) return true
     if (!this.#admit(keys)) return false
     const index = this.#indices(keys, rowCount, true)
     this.#assign(index, rowCount, ids)
+    this.#coded.remember(keys, rowCount, ids)
     return true
   }
 
