@@ -212,23 +212,27 @@ describe('attacks by connections', () => {
 describe('the end of calls', () => {
   const ENDLESS = 'SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range + b.range = -1'
 
-  it('comes to the engine within 50 ms of the client’s reset', async () => {
+  it('comes to the engine soon after the client’s reset', async () => {
     const waits: number[] = []
+    const cancelledSoFar = (): number => target.logLines().filter(({ message }) => message === 'query cancelled').length
     for (let i = 0; i < 9; i++) {
+      // Those that other tests left behind have ended, and are not taken for this one.
+      const before = cancelledSoFar()
       const call = client.stream('DoGet', ticketBytes(i % 2 === 0 ? ENDLESS : 'SELECT i FROM range(100000000000) AS t(i)'))
       call.on('data', () => undefined)
-      await expect.poll(() => target.server.activeCalls, { interval: 5 }).toBeGreaterThan(0)
       await new Promise((resolve) => void setTimeout(resolve, 300))
+      expect(cancelledSoFar()).toBe(before)
       const start = performance.now()
       call.cancel()
-      while (target.logLines().filter(({ message }) => message === 'query cancelled').length < i + 1) {
+      while (cancelledSoFar() === before) {
         await new Promise((resolve) => void setTimeout(resolve, 1))
         if (performance.now() - start > 5000) throw new Error('the engine was not stopped')
       }
       waits.push(performance.now() - start)
     }
     const median = waits.toSorted((a, b) => a - b)[4]!
-    // A busy machine delays everything; the median of a free one is some 25 ms.
+    if (process.env['ARTEMIS_SHOW_FIGURES'] !== undefined) process.stdout.write(`reset to stop: ${waits.map((ms) => ms.toFixed(0)).join(', ')} ms\n`)
+    // The goal is 50 ms on a free machine; client, bystander and server share this process, and tests a busy one.
     expect(median).toBeLessThan(250)
   })
 
