@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { Batch, field, schema as makeSchema, utf8, vectorFromScalars } from '@artemis/arrow'
 import type { Scalar, Schema } from '@artemis/arrow'
-import { ArtemisError, BindError, ConfigError, cancelled, throwIfAborted } from '@artemis/errors'
+import { ArtemisError, BindError, ConfigError, cancelled } from '@artemis/errors'
 import { ExecutionStream, explainJson, explainText } from '@artemis/execution'
 import type { MemoryPool } from '@artemis/execution'
 import { localFileIO } from '@artemis/iceberg'
@@ -42,6 +42,7 @@ import type { PlannedQuery } from './query-planner.js'
 import { planQuery } from './query-planner.js'
 import type { RunOptions } from './query-run.js'
 import { knownResult, makeTaskContext, queryResult } from './query-run.js'
+import { QuerySignals } from './query-signals.js'
 import { EngineRuntime } from './runtime.js'
 import { SessionMemoryPool } from './session-memory-pool.js'
 import type { Announcement } from './statement-kind.js'
@@ -67,7 +68,7 @@ export class SessionContext {
   readonly #resolver: NameResolver
   readonly #definitions: Definitions
   readonly #prepared = new Map<string, NamedStatement>()
-  readonly #closed = new AbortController()
+  readonly #signals = new QuerySignals()
   #pool: SessionMemoryPool
 
   constructor(options: SessionOptions = {}) {
@@ -158,7 +159,7 @@ export class SessionContext {
    * matched by name and cast as INSERT casts; those that are not given are NULL.
    */
   async ingest(target: IngestTarget, batches: AsyncIterable<Batch>, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
-    const signal = this.#signal(options.signal)
+    const signal = this.#signals.begin(options.signal)
     const evaluation: EvaluationContext = { nowMicroseconds: BigInt(Date.now()) * 1000n, timeZone: this.timeZone }
     try {
       return await ingest(target, batches, { definitions: this.#definitions, defaults: this.#defaults, evaluation, signal })
@@ -173,7 +174,7 @@ export class SessionContext {
    */
   async sql(sqlText: string, options: QueryOptions = {}): Promise<QueryResult> {
     const text = wellFormed(sqlText)
-    const signal = this.#signal(options.signal)
+    const signal = this.#signals.begin(options.signal)
     const startMs = performance.now()
     const { parser, statements } = await parseWith(this.#settingsWith(options), text)
     if (statements.length === 0) throw new BindError({ code: 'EMPTY_STATEMENT', message: 'there is no statement in the text' })
@@ -192,7 +193,7 @@ export class SessionContext {
    */
   async prepare(sqlText: string, options: PrepareOptions = {}): Promise<PreparedStatement> {
     const text = wellFormed(sqlText)
-    const signal = this.#signal(options.signal)
+    const signal = this.#signals.begin(options.signal)
     const startMs = performance.now()
     const { parser, statements } = await parseWith(this.#settingsWith(options), text)
     const statement = onlyStatement(statements)
@@ -213,14 +214,8 @@ export class SessionContext {
 
   /** Cancels what runs. The session must not be used afterwards. */
   close(): Promise<void> {
-    this.#closed.abort(cancelled('the session was closed'))
+    this.#signals.end(cancelled('the session was closed'))
     return Promise.resolve()
-  }
-
-  #signal(signal: AbortSignal | undefined): AbortSignal {
-    const both = AbortSignal.any([this.#closed.signal, ...(signal === undefined ? [] : [signal])])
-    throwIfAborted(both)
-    return both
   }
 
   #settingsWith({ settings }: Pick<QueryOptions, 'settings'>): Settings {
@@ -243,7 +238,7 @@ export class SessionContext {
     const { statement, text, parser, announced, fields, options, fresh } = prepared
     const startMs = performance.now()
     const given = { kind: 'values', values: valuesForFields(fields, params) } as const
-    const start = { text, parser, signal: this.#signal(signal), startMs, asOf: options.asOf, settings: options.settings }
+    const start = { text, parser, signal: this.#signals.begin(signal), startMs, asOf: options.asOf, settings: options.settings }
     const run = this.#statementRun({ ...start, parameters: given })
     return this.#reported(statement, run, async () => {
       const reused = fresh.take()
@@ -426,7 +421,7 @@ export class SessionContext {
   async #viewSchema(sql: string): Promise<Schema> {
     const { parser, statements } = await parseWith(this.#settings, sql)
     const parameters: StatementParameters = { kind: 'values', values: new Map() }
-    const run = this.#statementRun({ text: sql, parser, parameters, signal: this.#closed.signal, startMs: performance.now() })
+    const run = this.#statementRun({ text: sql, parser, parameters, signal: this.#signals.begin(undefined), startMs: performance.now() })
     const bound = await this.#bind(statements[0]!, run)
     if (bound.kind !== 'query') throw new BindError({ code: 'INVALID_VIEW', message: 'a view is not a query' })
     return makeSchema(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)))
