@@ -249,6 +249,30 @@ describe('back-pressure', () => {
     await closed
   })
 
+  it('tells its service of connections that ended, by the peer of their calls', async () => {
+    const peers: string[] = []
+    const ended: string[] = []
+    const { port } = await start({
+      async *listActions({ peer }) {
+        peers.push(peer)
+        yield* []
+      },
+      connectionEnded: (peer) => void ended.push(peer),
+    })
+    const sessions = [connect(`http://127.0.0.1:${port}`), connect(`http://127.0.0.1:${port}`)]
+    for (const session of sessions) {
+      const stream = session.request({ ':method': 'POST', ':path': `/${FLIGHT_SERVICE_NAME}/ListActions`, 'content-type': 'application/grpc', te: 'trailers' })
+      stream.end(Buffer.from([0, 0, 0, 0, 0]))
+      stream.resume()
+      await once(stream, 'close')
+    }
+    expect(new Set(peers).size).toBe(2)
+    sessions[0]!.close()
+    await vi.waitFor(() => expect(ended).toEqual(peers.slice(0, 1)))
+    sessions[1]!.destroy()
+    await vi.waitFor(() => expect(ended).toEqual(peers))
+  })
+
   it('ends a stream whose client reads nothing for too long', async () => {
     const { service, stopped, closed } = endless(1_000_000)
     const outcomes: number[] = []

@@ -17,6 +17,7 @@ import { createAdmission } from './admission.js'
 import type { Authenticator, Credentials } from './authenticator.js'
 import type { FlightMethod } from './call-context.js'
 import type { CallHooks, CallOutcome } from './call-hooks.js'
+import { watchConnections } from './connection-watch.js'
 import type { FlightDataMessage, OutgoingMessage } from './flight-data-codec.js'
 import { OutgoingFlightData } from './flight-data-codec.js'
 import { FlightError, invalidArgument, unauthenticated, unimplemented } from './flight-error.js'
@@ -84,6 +85,7 @@ export class FlightServer {
   readonly #hooks: readonly CallHooks[]
   readonly #admission: Admission
   readonly #running = new Set<RunningCall>()
+  readonly #watches: (() => void)[] = []
   /** Handshakes whose first message is awaited. */
   #strangers = 0
   #idle: (() => void)[] = []
@@ -124,6 +126,7 @@ export class FlightServer {
         error === null ? resolve(boundPort) : reject(error),
       )
     })
+    this.#watches.push(watchConnections(bound, (peer) => this.#service.connectionEnded?.(peer)))
     return { host, port: bound }
   }
 
@@ -150,6 +153,7 @@ export class FlightServer {
       })
     })
     await this.#settled(CLOSE_PATIENCE_MS)
+    for (const stop of this.#watches.splice(0)) stop()
   }
 
   #stopCalls(): void {

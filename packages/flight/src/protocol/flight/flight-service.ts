@@ -43,4 +43,6 @@ export interface FlightService {
   doExchange?(context: CallContext, stream: IncomingStream): AsyncIterable<FlightPayload>
   doAction?(context: CallContext, action: Action): AsyncIterable<Result>
   listActions?(context: CallContext): AsyncIterable<ActionType>
+  /** A client's connection has ended; `peer` is the one of its calls. */
+  connectionEnded?(peer: string): void
 }

@@ -115,6 +115,10 @@ export class FlightSqlService implements FlightService {
     yield* listActions()
   }
 
+  connectionEnded(peer: string): void {
+    this.#state.sessions.connectionEnded(peer)
+  }
+
   /** Ends all sessions, and with them what runs. */
   async close(): Promise<void> {
     await this.#state.sessions.closeAll()

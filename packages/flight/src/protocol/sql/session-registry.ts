@@ -49,6 +49,8 @@ export class SessionRegistry {
     if (named !== undefined) return this.#touched(named)
     const key = peerKey(context)
     const session = this.#byPeer.get(key) ?? (await this.#openOnce(context.principal, key))
+    // The connection may have ended meanwhile.
+    if (context.signal.aborted) this.#byPeer.delete(key)
     setSessionCookie(context, session.id)
     return this.#touched(session)
   }
@@ -62,6 +64,14 @@ export class SessionRegistry {
   byKey(key: string): Session | undefined {
     const session = this.#byKey.get(key)
     return session === undefined ? undefined : this.#touched(session)
+  }
+
+  /**
+   * The next connection from this address and port is another client's. The session goes on for its cookie, its tickets
+   * and its handles, until it is idle.
+   */
+  connectionEnded(peer: string): void {
+    for (const key of this.#byPeer.keys()) if (key.endsWith(`\n${peer}`)) this.#byPeer.delete(key)
   }
 
   /** Ends a session at its client's wish. */

@@ -65,6 +65,18 @@ describe('sessions', () => {
     expect(backend.sessions).toHaveLength(2)
   })
 
+  it('end their connection with it: who gets its port next is another client', async () => {
+    const { client, connect, service } = startService()
+    await setOptions(client, { a: stringValue('first') })
+    service.connectionEnded('127.0.0.1:11')
+    expect(await optionText(client, 'a')).toBe('first')
+    service.connectionEnded(client.peer)
+    expect(await optionText(connect({ peer: client.peer }), 'a')).toBe('')
+    const moved = connect({ peer: '127.0.0.1:3' })
+    moved.cookie = client.headers[0]![1].split(';')[0]
+    expect(await optionText(moved, 'a')).toBe('first')
+  })
+
   it('belong to their principal', async () => {
     const { client, connect } = startService()
     await setOptions(client, { a: stringValue('secret') })
