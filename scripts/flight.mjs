@@ -7,6 +7,8 @@ import { ensureBuilt } from './setup.mjs'
 const root = path.resolve(import.meta.dirname, '..')
 const warehouse = path.join(root, '.artemis', 'warehouse')
 process.env['ARTEMIS_FLIGHT_STATE_DIRECTORY'] ??= path.join(root, '.artemis', 'flight')
+// On this machine alone, so that tools may upload tables into their own sessions.
+process.env['ARTEMIS_FLIGHT_AUTH_ANONYMOUS_SCOPE'] ??= 'read:* write:memory'
 
 ensureBuilt()
 const args = process.argv.slice(2)
