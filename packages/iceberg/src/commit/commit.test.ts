@@ -1,81 +1,32 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { CatalogError, CommitError, ConfigError, IoError, UnsupportedError } from '@artemis/errors'
-import { FilesystemCatalog } from '../catalog/filesystem-catalog.js'
-import { MemoryFileIO, injectedFault } from '../io/memory-file-io.js'
-import { schemaOf } from '../metadata/new-schema.js'
-import { partitionSpecOf, sortOrderOf } from '../metadata/spec-update.js'
-import { POSITION_DELETES_CONTENT, STATUS_DELETED, dataFile } from '../model/manifest.js'
-import type { DataFile } from '../model/manifest.js'
-import type { Literal } from '../model/literal.js'
+import { CommitError, ConfigError, IoError, UnsupportedError } from '@artemis/errors'
+import { injectedFault } from '../io/memory-file-io.js'
+import { POSITION_DELETES_CONTENT, dataFile } from '../model/manifest.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Table } from '../table/table.js'
-import type { CommitEnvironment } from './retry.js'
+import { CommitFixture, DAY, START, id, schema, appendFile, liveNames as liveNamesOf } from './testing/commit-fixture.js'
 
-const DAY = 86_400_000
-const START = Date.UTC(2024, 1, 1)
-const id = { namespace: ['sda'], name: 'observations' }
-const schema = schemaOf([
-  { name: 'id', type: { kind: 'long' }, required: true },
-  { name: 'day', type: { kind: 'date' } },
-])
-
-let io: MemoryFileIO
-let now: number
-let sleeps: number[]
-let environment: CommitEnvironment
-let catalog: FilesystemCatalog
+let fixture: CommitFixture
+let io: CommitFixture['io']
+let catalog: CommitFixture['catalog']
 let table: Table
 
 beforeEach(async () => {
-  io = new MemoryFileIO()
-  now = START
-  sleeps = []
-  environment = {
-    now: () => now,
-    random: () => 0.5,
-    sleep: async (ms) => {
-      sleeps.push(ms)
-    },
-  }
-  catalog = new FilesystemCatalog({ warehouse: '/w', io, environment })
-  await catalog.createNamespace(['sda'])
-  table = await catalog.createTable(id, {
-    schema,
-    partitionSpec: partitionSpecOf(schema, [{ column: 'day' }]),
-    sortOrder: sortOrderOf(schema, [{ column: 'id' }]),
-  })
+  fixture = new CommitFixture()
+  io = fixture.io
+  catalog = fixture.catalog
+  table = await fixture.createTable()
 })
 
-/** A file that is really there, so that its deletion can be seen. */
-async function file(name: string, over: Partial<DataFile> = {}, day: Literal = 19_000): Promise<DataFile> {
-  const filePath = `/w/sda/observations/data/${name}`
-  await io.write(filePath, Buffer.from(name))
-  return dataFile({ filePath, recordCount: 10, fileSizeInBytes: 100, partition: [day], ...over })
-}
-
-async function append(name: string, target: Table = table): Promise<Snapshot> {
-  return target
-    .newAppend()
-    .appendFile(await file(name))
-    .commit()
-}
-
-async function liveNames(of: Table = table, snapshot = of.currentSnapshot()): Promise<string[]> {
-  const names: string[] = []
-  if (snapshot === undefined) return names
-  for (const manifest of await of.manifests(snapshot)) {
-    for (const entry of await of.manifestEntries(manifest))
-      if (entry.status !== STATUS_DELETED) names.push(entry.dataFile.filePath.split('/').at(-1)!)
-  }
-  return names.sort()
-}
-
-const other = async () => catalog.loadTable(id)
+const file: CommitFixture['file'] = (...args) => fixture.file(...args)
+const append = (name: string, target = table): Promise<Snapshot> => appendFile(target, file(name))
+const liveNames = (of = table, snapshot = of.currentSnapshot()): Promise<string[]> => liveNamesOf(of, snapshot)
+const other = async (): Promise<Table> => catalog.loadTable(id)
 
 describe('append', () => {
   it('adds files, keeps what was there, and counts', async () => {
     const first = await append('a')
-    now += DAY
+    fixture.now += DAY
     const second = await append('b')
     expect(await liveNames()).toEqual(['a', 'b'])
     expect(await liveNames(table, first)).toEqual(['a'])
@@ -124,7 +75,7 @@ describe('append', () => {
     await append('theirs', rival)
     await append('mine')
     expect(await liveNames()).toEqual(['mine', 'theirs'])
-    expect(sleeps).toEqual([75])
+    expect(fixture.sleeps).toEqual([75])
     const manifests = io.locations().filter((name) => name.endsWith('.avro'))
     // Two manifests and two lists: the list of the lost try is gone.
     expect(manifests).toHaveLength(4)
@@ -139,7 +90,7 @@ describe('append', () => {
     }
     const metadataBytes = await io.read('/w/sda/observations/metadata/v1.metadata.json')
     await expect(table.newAppend().appendFile(mine).commit()).rejects.toMatchObject({ code: 'COMMIT_RETRIES_EXHAUSTED' })
-    expect(sleeps).toEqual([75, 150, 300, 600])
+    expect(fixture.sleeps).toEqual([75, 150, 300, 600])
     io.fault = undefined
     expect(io.locations().filter((name) => name.endsWith('.avro'))).toEqual([])
     expect(io.locations().filter((name) => !before.includes(name) && !name.includes('/metadata/v'))).toEqual([mine.filePath])
@@ -151,7 +102,7 @@ describe('append', () => {
     }
     const snapshot = await append('a')
     expect(table.currentSnapshot()!.snapshotId).toBe(snapshot.snapshotId)
-    expect(sleeps).toEqual([])
+    expect(fixture.sleeps).toEqual([])
   })
 
   it('fails and cleans up when storage is full, without another try', async () => {
@@ -188,7 +139,7 @@ describe('append', () => {
 
 describe('time', () => {
   it('may be given, so that an archive has its history', async () => {
-    now = Date.UTC(2030, 0, 1)
+    fixture.now = Date.UTC(2030, 0, 1)
     const past = await catalog.createTable({ namespace: ['sda'], name: 'past' }, { schema }, { timestampMs: START })
     for (const day of [1, 10, 30]) await past.newAppend().commit({ timestampMs: START + day * DAY })
     expect(past.metadata.snapshotLog.map((entry) => entry.timestampMs - START)).toEqual([DAY, 10 * DAY, 30 * DAY])
@@ -198,7 +149,7 @@ describe('time', () => {
   })
   it('never runs back in the log, whatever the clock does', async () => {
     await append('a')
-    now -= DAY
+    fixture.now -= DAY
     const second = await append('b')
     expect(second.timestampMs).toBe(START + 1)
   })
@@ -241,7 +192,7 @@ describe('row delta', () => {
     await rival.newOverwrite().deleteFile(data).commit()
     const deletes = await file('d', { content: POSITION_DELETES_CONTENT, referencedDataFile: data.filePath })
     await expect(table.newRowDelta().addDeletes(deletes).commit()).rejects.toMatchObject({ code: 'COMMIT_VALIDATION_FAILED' })
-    expect(sleeps).toHaveLength(1)
+    expect(fixture.sleeps).toHaveLength(1)
   })
 
   it('fails when a file that conflicts was added meanwhile', async () => {
@@ -371,139 +322,6 @@ describe('metadata changes', () => {
     await table.updateProperties({ set: { 'schema.name-mapping.default': '[{"field-id":1,"names":["id"]}]' } })
     await table.updateSchema((update) => update.renameColumn('id', 'ident'))
     expect(JSON.parse(table.properties['schema.name-mapping.default']!)[0]).toEqual({ 'field-id': 1, names: ['id', 'ident'] })
-  })
-})
-
-describe('branches, tags and rollback', () => {
-  it('point, move and go', async () => {
-    const first = await append('a')
-    const second = await append('b')
-    await table.manageSnapshots().createTag('v1', first.snapshotId).createBranch('audit').commit()
-    expect(table.snapshotByRef('v1').snapshotId).toBe(first.snapshotId)
-    expect(table.snapshotByRef('audit').snapshotId).toBe(second.snapshotId)
-    const audited = await table
-      .newAppend()
-      .toBranch('audit')
-      .appendFile(await file('c'))
-      .commit()
-    expect(audited.parentSnapshotId).toBe(second.snapshotId)
-    expect(table.currentSnapshot()!.snapshotId).toBe(second.snapshotId)
-    expect(await liveNames(table, table.snapshotByRef('audit'))).toEqual(['a', 'b', 'c'])
-    await table.manageSnapshots().replaceTag('v1', second.snapshotId).setRetention('audit', { minSnapshotsToKeep: 2 }).commit()
-    expect(table.metadata.refs).toMatchObject({ v1: { snapshotId: second.snapshotId }, audit: { minSnapshotsToKeep: 2 } })
-    await table.manageSnapshots().removeRef('v1').commit()
-    expect(() => table.snapshotByRef('v1')).toThrow(CatalogError)
-    await expect(
-      table
-        .newAppend()
-        .toBranch('new')
-        .appendFile(await file('d'))
-        .commit(),
-    ).resolves.toMatchObject({ parentSnapshotId: second.snapshotId })
-  })
-
-  it('refuse what makes no sense', async () => {
-    await expect(table.manageSnapshots().createTag('t').commit()).rejects.toThrow(/none yet/)
-    const first = await append('a')
-    await table.manageSnapshots().createTag('t').commit()
-    await expect(table.manageSnapshots().createTag('t').commit()).rejects.toThrow(/already has/)
-    await expect(table.manageSnapshots().createBranch('b', 5n).commit()).rejects.toThrow(/no snapshot 5/)
-    await expect(table.manageSnapshots().replaceBranch('t', first.snapshotId).commit()).rejects.toThrow(/is a tag/)
-    await expect(table.manageSnapshots().removeRef('main').commit()).rejects.toThrow(/cannot be removed/)
-    await expect(table.newAppend().toBranch('t').commit()).rejects.toThrow(/only branches/)
-  })
-
-  it('roll back, and the log tells', async () => {
-    const first = await append('a')
-    now += DAY
-    const second = await append('b')
-    now += DAY
-    await table.manageSnapshots().rollbackTo(first.snapshotId).commit()
-    expect(await liveNames()).toEqual(['a'])
-    now += DAY
-    expect(table.snapshotAsOf(START + DAY + 5).snapshotId).toBe(second.snapshotId)
-    expect(table.snapshotAsOf(now).snapshotId).toBe(first.snapshotId)
-    await expect(table.manageSnapshots().rollbackTo(second.snapshotId).commit()).rejects.toThrow(/no ancestor/)
-    await table.manageSnapshots().setCurrentSnapshot(second.snapshotId).commit()
-    await table.manageSnapshots().rollbackToTime(START).commit()
-    expect(table.currentSnapshot()!.snapshotId).toBe(first.snapshotId)
-    expect(table.metadata.snapshotLog).toHaveLength(5)
-  })
-})
-
-describe('expiry', () => {
-  async function history() {
-    const a = await file('a')
-    const first = await table.newAppend().appendFile(a).commit()
-    now += DAY
-    const second = await table
-      .newOverwrite()
-      .deleteFile(a)
-      .addFile(await file('b'))
-      .commit()
-    now += DAY
-    const third = await append('c')
-    return { first, second, third }
-  }
-
-  it('deletes exactly what nothing reaches any more', async () => {
-    const { first, second, third } = await history()
-    const before = io.locations()
-    const result = await table.expireSnapshots({ olderThanMs: START + DAY })
-    expect(result).toMatchObject({
-      snapshotIds: [first.snapshotId],
-      dataFiles: ['/w/sda/observations/data/a'],
-      deleteFiles: [],
-      manifestLists: [first.manifestList],
-      notDeleted: [],
-    })
-    expect(result.manifests).toHaveLength(1)
-    expect(before.filter((name) => !io.locations().includes(name)).sort()).toEqual(
-      [...result.dataFiles, ...result.manifests, ...result.manifestLists].sort(),
-    )
-    expect(await liveNames()).toEqual(['b', 'c'])
-    expect(await liveNames(table, second)).toEqual(['b'])
-    expect(table.metadata.snapshotLog.map((entry) => entry.snapshotId)).toEqual([second.snapshotId, third.snapshotId])
-    expect(() => table.snapshotAsOf(START + 5)).toThrow(/has been expired; the oldest one kept is/)
-    expect(() => table.snapshotById(first.snapshotId)).toThrow(/has been expired/)
-    expect((await table.expireSnapshots({ olderThanMs: START })).snapshotIds).toEqual([])
-  })
-
-  it('keeps what references reach', async () => {
-    const { first, second } = await history()
-    await table.manageSnapshots().createTag('keep', first.snapshotId).commit()
-    now += 100 * DAY
-    const result = await table.expireSnapshots()
-    expect(result.snapshotIds).toEqual([second.snapshotId])
-    expect(result.dataFiles).toEqual([])
-    expect(await liveNames(table, table.snapshotByRef('keep'))).toEqual(['a'])
-    await expect(table.expireSnapshots({ snapshotIds: [first.snapshotId] })).rejects.toThrow(/the tag "keep" points to it/)
-    await expect(table.expireSnapshots({ snapshotIds: [4n] })).rejects.toThrow(CatalogError)
-  })
-
-  it('keeps a number, drops references that are too old, and can spare the files', async () => {
-    const { first } = await history()
-    await table.manageSnapshots().createTag('short', first.snapshotId, { maxRefAgeMs: DAY }).commit()
-    now += 100 * DAY
-    expect((await table.expireSnapshots({ retainLast: 3, deleteFiles: false })).refs).toEqual(['short'])
-    expect(table.metadata.snapshots).toHaveLength(3)
-    const result = await table.expireSnapshots({ snapshotIds: [first.snapshotId], deleteFiles: false })
-    expect([result.snapshotIds, result.dataFiles, await io.stat('/w/sda/observations/data/a')]).toMatchObject([
-      [first.snapshotId],
-      [],
-      { size: 1 },
-    ])
-  })
-
-  it('obeys gc.enabled, and reports what it could not delete', async () => {
-    await history()
-    io.fault = (operation, location) => {
-      if (operation === 'delete') throw injectedFault(operation, location)
-    }
-    expect((await table.expireSnapshots({ olderThanMs: now })).notDeleted.length).toBeGreaterThan(2)
-    io.fault = undefined
-    await table.updateProperties({ set: { 'gc.enabled': 'false' } })
-    await expect(table.expireSnapshots()).rejects.toThrow(/gc.enabled/)
   })
 })
 
