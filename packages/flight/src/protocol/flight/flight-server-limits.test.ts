@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FlightInfoSchema, PutResultSchema, FlightDescriptorSchema } from '../generated/Flight_pb.js'
 import type { FlightServerOptions } from './flight-server.js'
 import type { FlightService } from './flight-service.js'
-import { FLIGHT_SERVICE_NAME, flightServiceDefinition as calls } from './service-definition.js'
-import { deferred, descriptor, failureOf, loopback, messagesOf, payload } from './testing/loopback.js'
+import { flightServiceDefinition as calls } from './service-definition.js'
+import { deferred, descriptor, failureOf, loopback, messagesOf, payload, rawCall } from './testing/loopback.js'
 import type { Loopback } from './testing/loopback.js'
 
 vi.setConfig({ testTimeout: 15_000 })
@@ -103,12 +103,7 @@ describe('what a client may send', () => {
     const socket = connectSocket(port, '127.0.0.1')
     const session = connect('http://localhost', { createConnection: () => socket })
     session.on('error', () => undefined)
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    })
+    const stream = rawCall(session, 'DoGet')
     stream.on('error', () => undefined)
     stream.end(Buffer.from([0, 0, 0, 0, 0]))
     // A session that lives answers by itself, and the long call goes on.

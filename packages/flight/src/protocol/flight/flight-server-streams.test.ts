@@ -9,8 +9,8 @@ import type { CallContext } from './call-context.js'
 import type { CallHooks } from './call-hooks.js'
 import type { FlightServerOptions } from './flight-server.js'
 import type { FlightService } from './flight-service.js'
-import { FLIGHT_SERVICE_NAME, flightServiceDefinition as calls } from './service-definition.js'
-import { bytes, deferred, descriptor, failureOf, loopback, messagesOf, payload, text, ticket } from './testing/loopback.js'
+import { flightServiceDefinition as calls } from './service-definition.js'
+import { bytes, deferred, descriptor, failureOf, loopback, messagesOf, payload, rawCall, text, ticket } from './testing/loopback.js'
 import type { Loopback } from './testing/loopback.js'
 
 vi.setConfig({ testTimeout: 15_000 })
@@ -113,12 +113,7 @@ describe('a call that ends early', () => {
     const socket = connectSocket(port, '127.0.0.1')
     const session = connect('http://localhost', { createConnection: () => socket })
     session.on('error', () => undefined)
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    })
+    const stream = rawCall(session, 'DoGet')
     stream.on('error', () => undefined)
     stream.end(Buffer.from([0, 0, 0, 0, 0]))
     await started
@@ -198,12 +193,7 @@ describe('a call that ends early', () => {
       const socket = connectSocket(port, '127.0.0.1')
       const session = connect('http://localhost', { createConnection: () => socket })
       session.on('error', () => undefined)
-      const stream = session.request({
-        ':method': 'POST',
-        ':path': `/${FLIGHT_SERVICE_NAME}/DoPut`,
-        'content-type': 'application/grpc',
-        te: 'trailers',
-      })
+      const stream = rawCall(session, 'DoPut')
       stream.on('error', () => undefined)
       stream.write(frame)
       await started.promise
@@ -226,12 +216,7 @@ describe('back-pressure', () => {
     const { service, counts, closed } = endless(size)
     const { port } = await start(service)
     const session = connect(`http://127.0.0.1:${port}`)
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    })
+    const stream = rawCall(session, 'DoGet')
     stream.on('error', () => undefined)
     stream.end(Buffer.from([0, 0, 0, 0, 0]))
     await once(stream, 'response')
@@ -261,7 +246,7 @@ describe('back-pressure', () => {
     })
     const sessions = [connect(`http://127.0.0.1:${port}`), connect(`http://127.0.0.1:${port}`)]
     for (const session of sessions) {
-      const stream = session.request({ ':method': 'POST', ':path': `/${FLIGHT_SERVICE_NAME}/ListActions`, 'content-type': 'application/grpc', te: 'trailers' })
+      const stream = rawCall(session, 'ListActions')
       stream.end(Buffer.from([0, 0, 0, 0, 0]))
       stream.resume()
       await once(stream, 'close')
@@ -279,12 +264,7 @@ describe('back-pressure', () => {
     const hooks: CallHooks = { begin: async () => (outcome) => void outcomes.push(outcome.code) }
     const { port, server } = await start(service, { hooks: [hooks], stallTimeoutMs: 100 })
     const session = connect(`http://127.0.0.1:${port}`)
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': `/${FLIGHT_SERVICE_NAME}/DoGet`,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    })
+    const stream = rawCall(session, 'DoGet')
     stream.on('error', () => undefined)
     stream.end(Buffer.from([0, 0, 0, 0, 0]))
     await stopped

@@ -1,12 +1,15 @@
 /** A Flight server on a free port of this machine, and a bare client of it. */
 
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { create } from '@bufbuild/protobuf'
 import type { ChannelCredentials, ClientDuplexStream, ClientReadableStream, MethodDefinition, ServiceError } from '@grpc/grpc-js'
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { FlightDescriptor_DescriptorType, FlightDescriptorSchema, TicketSchema } from '../../generated/Flight_pb.js'
+import type { FlightMethod } from '../call-context.js'
 import { FlightServer } from '../flight-server.js'
 import type { FlightServerOptions } from '../flight-server.js'
 import type { FlightPayload } from '../payload.js'
+import { FLIGHT_SERVICE_NAME } from '../service-definition.js'
 
 export interface Loopback {
   readonly server: FlightServer
@@ -113,3 +116,8 @@ export const text = (value: Uint8Array | undefined): string => Buffer.from(value
 export const descriptor = create(FlightDescriptorSchema, { type: FlightDescriptor_DescriptorType.CMD, cmd: bytes('SELECT 1') })
 export const ticket = create(TicketSchema, { ticket: bytes('t') })
 export const payload = (label: string): FlightPayload => ({ header: bytes(label), body: [bytes('body of '), bytes(label)] })
+
+/** A call without a gRPC client, which would read ahead: its request is still to be written. */
+export function rawCall(session: ClientHttp2Session, method: FlightMethod): ClientHttp2Stream {
+  return session.request({ ':method': 'POST', ':path': `/${FLIGHT_SERVICE_NAME}/${method}`, 'content-type': 'application/grpc', te: 'trailers' })
+}
